@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * abi.h - the words that the machine, the model and the harness share.
+ *
+ * Numbers and plain data only: no function, no state.  It is all of alloc/
+ * that oracle/ may include, so that nothing here can hide a bug from both
+ * sides: every derived figure (zone sizes, watermarks, addresses) is worked
+ * out twice, and only the structs that carry the figures are common.
+ *
+ * Numeric values are those of Linux 2.6.12, i386, non-PAE, HIGHMEM4G.
+ */
+#ifndef ALLOC_ABI_H
+#define ALLOC_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+typedef u32 vaddr_t; /* an i386 linear address */
+typedef u64 paddr_t; /* a physical byte address: 4 GiB itself must fit */
+typedef u32 pfn_t;   /* a physical frame number: paddr >> PAGE_SHIFT */
+typedef u32 gfp_t;
+
+#define PFN_NONE 0xFFFFFFFFu /* "no frame": NULL as a frame number */
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE 4096u
+#define PAGE_OFFSET 0xC0000000u
+#define MAX_ORDER 11 /* orders 0..10 exist */
+#define NR_CPUS 8    /* of an SMP kernel; cpus=1 boots the UP kernel */
+
+enum zone_id { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, NR_ZONES };
+enum pcp_temp { PCP_HOT, PCP_COLD, NR_PCP_TEMPS };
+
+/* GFP flags [include/linux/gfp.h of 2.6.12] */
+#define __GFP_DMA 0x01u
+#define __GFP_HIGHMEM 0x02u
+#define __GFP_WAIT 0x10u
+#define __GFP_HIGH 0x20u
+#define __GFP_IO 0x40u
+#define __GFP_FS 0x80u
+#define __GFP_COLD 0x100u
+#define __GFP_NOWARN 0x200u
+#define __GFP_REPEAT 0x400u
+#define __GFP_NOFAIL 0x800u
+#define __GFP_NORETRY 0x1000u
+#define __GFP_NO_GROW 0x2000u
+#define __GFP_COMP 0x4000u
+#define __GFP_ZERO 0x8000u
+#define __GFP_NOMEMALLOC 0x10000u
+#define GFP_ZONEMASK 0x03u
+#define GFP_ALL_FLAGS 0x1FFF3u /* every bit that 2.6.12 defines */
+#define GFP_ATOMIC __GFP_HIGH
+#define GFP_NOIO __GFP_WAIT
+#define GFP_NOFS (__GFP_WAIT | __GFP_IO)
+#define GFP_KERNEL (__GFP_WAIT | __GFP_IO | __GFP_FS)
+#define GFP_USER GFP_KERNEL
+#define GFP_HIGHUSER (GFP_KERNEL | __GFP_HIGHMEM)
+#define GFP_DMA __GFP_DMA
+
+/*
+ * Who asks.  The context of a call: its CPU, and what Linux reads from
+ * preempt_count and from `current`.
+ */
+enum task_flags {
+	TASK_ATOMIC = 1,   /* a spinlock is held: in_atomic() */
+	TASK_IRQ = 2,      /* in_interrupt() */
+	TASK_RT = 4,	   /* rt_task(current) */
+	TASK_MEMALLOC = 8, /* PF_MEMALLOC */
+	TASK_MEMDIE = 16,  /* TIF_MEMDIE: chosen by the OOM killer */
+	TASK_FLAGS = 31,
+};
+
+struct task {
+	u8 cpu;	    /* below the number of CPUs booted */
+	u8 flags;   /* enum task_flags */
+	u8 fail_nth; /* the n-th page allocation of this call fails; 0: none */
+};
+
+/*
+ * Reports: one kind for each misuse.  A report changes nothing else: the
+ * call that draws it has no other effect and returns NULL or nothing.
+ */
+#define REPORT_KINDS(X)                                                        \
+	X(none, "no report")                                                   \
+	X(double_free, "freeing a frame that an earlier free gave back")       \
+	X(never_allocated, "freeing a frame that no allocation ever returned") \
+	X(wrong_order, "freeing a block with another order than its own")      \
+	X(free_reserved, "freeing a reserved frame")                           \
+	X(free_tail, "freeing a frame inside a block, not its head")           \
+	X(bad_page, "a struct page outside mem_map")                           \
+	X(bad_address, "an address outside the direct map of low memory")      \
+	X(order_too_large, "freeing with an order of MAX_ORDER or more")       \
+	X(bad_zone_bits, "__GFP_DMA and __GFP_HIGHMEM together")               \
+	X(ref_underflow, "put_page of a frame whose count is 0")               \
+	X(ref_free, "get_page of a free frame")                                \
+	X(ref_tail, "get_page or put_page inside a block not compound")        \
+	X(sleep_in_atomic, "an allocation that may sleep where none may")      \
+	X(zero_highmem_irq, "__GFP_ZERO|__GFP_HIGHMEM in an interrupt")        \
+	X(highmem_no_address, "an address was asked of high memory")           \
+	X(bootmem_late, "a bootmem call after mem_init")                       \
+	X(bootmem_range, "a bootmem range that is empty or past the end")      \
+	X(bootmem_double_free, "free_bootmem of a frame that is free")         \
+	X(bootmem_align, "a bootmem alignment that is no power of two")        \
+	X(bootmem_panic, "alloc_bootmem found no room: 2.6.12 panics")
+
+enum report_kind {
+#define X(name, doc) REPORT_##name,
+	REPORT_KINDS(X)
+#undef X
+		NR_REPORTS
+};
+
+/*
+ * Tracepoints.  The machine announces its moves in the order in which it
+ * makes them, with the kernel's own event names where it has one.
+ */
+#define TRACE_EVENTS(X)                                                        \
+	X(mm_page_alloc, "a block leaves the allocator: pfn, order, arg=gfp")  \
+	X(mm_page_free, "a block's last reference went: pfn, order, temp")     \
+	X(mm_page_alloc_zone_locked,                                           \
+	  "a block leaves the buddy: pfn, order, zone, temp; arg=1: pcp "      \
+	  "refill")                                                            \
+	X(mm_page_pcpu_drain, "a list gives a frame back: pfn, zone, temp")    \
+	X(mm_vmscan_wakeup_kswapd, "zone, order")                              \
+	X(mm_vmscan_direct_reclaim_begin, "order, arg=gfp")                    \
+	X(oom_kill, "order, arg=gfp")
+
+enum trace_event {
+#define X(name, doc) TRACE_##name,
+	TRACE_EVENTS(X)
+#undef X
+		NR_TRACE_EVENTS
+};
+
+struct trace_record {
+	u8 event; /* enum trace_event */
+	u8 order;
+	u8 zone;
+	u8 temp; /* enum pcp_temp, for the events that bear it */
+	pfn_t pfn;
+	u32 arg;
+};
+
+/*
+ * The boot line, parsed: hardware words, and Linux's own words in the order
+ * in which they were given.  Sizes in bytes.
+ */
+enum boot_word_kind {
+	BOOT_RAM,	   /* ram=SIZE: the standard PC map of that much RAM */
+	BOOT_E820,	   /* e820=START-END[:TYPE],...: one word per range */
+	BOOT_CPUS,	   /* cpus=N, in size: 1 is UP, 2..8 is SMP */
+	BOOT_MEM,	   /* mem=SIZE: a limit */
+	BOOT_HIGHMEM,	   /* highmem=SIZE */
+	BOOT_VMALLOC,	   /* vmalloc=SIZE, a multiple of 4 MiB */
+	BOOT_MEMMAP_EXACT, /* memmap=exactmap: forget the hardware's map */
+	BOOT_MEMMAP,	   /* memmap=SIZE@START, #, $: a range of some type */
+	NR_BOOT_WORDS
+};
+
+/* e820 types; where ranges overlap, the higher number wins */
+enum e820_type {
+	E820_RAM = 1,
+	E820_RESERVED = 2,
+	E820_ACPI = 3,
+	E820_NVS = 4,
+};
+
+struct boot_word {
+	u8 kind; /* enum boot_word_kind */
+	u8 type; /* enum e820_type, of a range */
+	u64 start;
+	u64 size;
+};
+
+#define BOOT_WORDS_MAX 32
+
+struct boot_line {
+	u32 nr;
+	struct boot_word word[BOOT_WORDS_MAX];
+};
+
+/*
+ * The standard PC of ram=SIZE (4 MiB .. 4 GiB, a multiple of 4 KiB):
+ * RAM 0 .. 0x9FC00, reserved 0x9FC00 .. 0xA0000 (the EBDA), reserved
+ * 0xF0000 .. 1 MiB (the BIOS), RAM 1 MiB .. SIZE.
+ */
+#define PC_EBDA_START 0x9FC00u
+#define PC_EBDA_END 0xA0000u
+#define PC_BIOS_START 0xF0000u
+#define PC_BIOS_END 0x100000u
+
+/* The kernel image: code, data and the machine's own static structures. */
+#define KERNEL_START 0x100000u
+#define KERNEL_BYTES 0x300000u
+
+/* sizeof(struct page) in mem_map, on i386 with HIGHMEM */
+#define PAGE_STRUCT_BYTES 32u
+/* SMP_CACHE_BYTES: the alignment of alloc_bootmem() */
+#define L1_CACHE_BYTES 32u
+
+/* What boot took from bootmem, in the order in which it took it. */
+#define BOOT_CLAIMS(X)                                                         \
+	X(page0, "physical page 0")                                            \
+	X(image, "the kernel image")                                           \
+	X(pg0, "head.S's page tables, right behind the image")                 \
+	X(bitmap, "bootmem's bitmap, behind pg0; freed by mem_init")           \
+	X(ebda, "the extended BIOS data area's page")                          \
+	X(trampoline, "page 1, on SMP")                                        \
+	X(fixmap_pt, "the page table of the fixmap")                           \
+	X(pkmap_pt, "the page table of the kmap window")                       \
+	X(mem_map, "the struct page array, with its spare element")            \
+	X(user, "a bootmem op of the program")
+
+enum boot_claim_label {
+#define X(name, doc) CLAIM_##name,
+	BOOT_CLAIMS(X)
+#undef X
+		NR_CLAIM_LABELS
+};
+
+struct boot_claim {
+	u8 label; /* enum boot_claim_label */
+	u32 start; /* physical byte address */
+	u32 size;  /* bytes */
+};
+
+/* What the booted machine says of itself; both sides fill one. */
+struct zone_layout {
+	pfn_t start_pfn;
+	u32 spanned_pages;
+	u32 present_pages;
+	u32 pages_min, pages_low, pages_high;
+	u32 lowmem_reserve[NR_ZONES];
+	struct {
+		u32 low, high, batch;
+	} pcp[NR_PCP_TEMPS];
+};
+
+struct mm_layout {
+	u32 nr_cpus;
+	pfn_t max_pfn;	    /* one past the highest RAM frame, trimmed */
+	pfn_t max_low_pfn;  /* one past low memory */
+	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
+	pfn_t highend_pfn;   /* == max_low_pfn where there is no high memory */
+	pfn_t max_mapnr;     /* entries of mem_map, the spare one apart */
+	vaddr_t high_memory;
+	vaddr_t vmalloc_start, vmalloc_end;
+	vaddr_t pkmap_base;
+	vaddr_t fixaddr_start;
+	u32 min_free_kbytes;
+	u32 totalram_pages, totalhigh_pages;
+	u32 nr_zonelist[NR_ZONES]; /* by gfp & GFP_ZONEMASK: 0, DMA, HIGHMEM */
+	u8 zonelist[NR_ZONES][NR_ZONES];
+	struct zone_layout zone[NR_ZONES];
+};
+
+/* The aggregates that are compared after every op. */
+struct mm_counts {
+	u32 free_pages[NR_ZONES];
+	u32 nr_free[NR_ZONES][MAX_ORDER];
+	u32 pcp[NR_ZONES][NR_PCP_TEMPS]; /* of the CPU asked about */
+	u32 kswapd_max_order;
+};
+
+/* One frame, as mem_map tells it and as the model has it. */
+enum frame_state {
+	FRAME_RESERVED,
+	FRAME_BUDDY,	 /* in a free block: head or not */
+	FRAME_PCP,	 /* on a per-CPU list */
+	FRAME_ALLOCATED, /* head of an allocated block */
+	FRAME_TAIL,	 /* inside an allocated block */
+	NR_FRAME_STATES
+};
+
+struct frame_view {
+	u8 state;    /* enum frame_state */
+	u8 order;    /* of the block: free heads and allocated heads */
+	u8 head;     /* 1: head of a free or allocated block */
+	u8 compound; /* 1: member of a compound block */
+	u32 count;   /* logical page_count(): 0 is free; a tail's own is 0 */
+};
+
+/*
+ * Where the frames' bytes are in this process.  The machine's direct map is
+ * at `low`; high frames have no kernel address and are found at `high`.
+ */
+struct ram_view {
+	uintptr_t low;	 /* frame f < low_pfns is at low + f * 4096 */
+	uintptr_t high;	 /* frame f >= low_pfns is at high + f * 4096 */
+	pfn_t low_pfns;
+	pfn_t nr_pfns; /* frames that may be touched are below this */
+};
+
+static inline u8 *ram_frame(const struct ram_view *ram, pfn_t pfn)
+{
+	uintptr_t base = pfn < ram->low_pfns ? ram->low : ram->high;
+
+	return (u8 *)(base + (uintptr_t)pfn * PAGE_SIZE);
+}
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm.h - the machine, as its users call it.  All that fuzz/ may include.
+ *
+ * Every call takes its machine.  A Linux function foo() is mm_foo() here,
+ * with the machine in front; alloc/include/linux/ has the names of 2.6.12
+ * over a current machine.  Calls are made on behalf of the current task: set
+ * it with mm_set_current() first.
+ *
+ * A misuse draws a report (mm_report()) and changes nothing else.
+ */
+#ifndef ALLOC_MM_H
+#define ALLOC_MM_H
+
+#include "abi.h"
+
+struct machine;
+struct page;
+
+/* --- life ------------------------------------------------------------ */
+
+/* A machine that is not booted, or NULL: the host gave no memory. */
+struct machine *machine_new(void);
+void machine_delete(struct machine *m);
+
+/*
+ * The boot line's text -> words.  Returns NULL, or why the line cannot be
+ * understood, in a phrase (static storage or in `why_buf`, 128 bytes); *at is
+ * then the offset of the word that is wrong.
+ * Sizes: decimal, 0x hex, with K, M or G.  Words may come more than once;
+ * of ram=, cpus=, vmalloc= and highmem= the last one counts.
+ */
+const char *boot_line_parse(const char *text, struct boot_line *line,
+			    size_t *at, char why_buf[128]);
+
+/*
+ * Boots to the point before mem_init: the memory map is read, low and high
+ * memory split, bootmem set up, mem_map allocated.  Between this and
+ * machine_mem_init() the bootmem calls are valid, and nothing else is.
+ * Returns NULL, or why no machine can boot so, in a phrase (bad words, no
+ * room for mem_map, ...); the machine is then as after machine_new().
+ * A machine that was booted is powered off first.
+ */
+const char *machine_boot(struct machine *m, const struct boot_line *line);
+
+/* bootmem -> buddy, low then high frames; watermarks and reserves follow. */
+void machine_mem_init(struct machine *m);
+
+/*
+ * Remembers the booted state; machine_reset() returns to it at the cost of
+ * what was touched since.  The frames' contents are not restored: who wrote
+ * to frames (the harness's paint) wipes its own traces before.
+ */
+void machine_snapshot(struct machine *m);
+void machine_reset(struct machine *m);
+
+/* --- looking ---------------------------------------------------------- */
+
+void mm_layout(const struct machine *m, struct mm_layout *out);
+/* Aggregates; the pcp counts are those of `cpu`. */
+void mm_counts(const struct machine *m, unsigned int cpu,
+	       struct mm_counts *out);
+void mm_frame_view(const struct machine *m, pfn_t pfn, struct frame_view *out);
+const struct ram_view *mm_ram(const struct machine *m);
+/* What boot took from bootmem; *nr claims, in order. */
+const struct boot_claim *mm_boot_claims(const struct machine *m, u32 *nr);
+
+/*
+ * A hash of RAM's metadata (mem_map, zones, page tables) and of the CPUs'
+ * registers: equal on every host and compiler.
+ */
+u64 machine_digest(const struct machine *m);
+/*
+ * A hash of what a caller can see: owned frames and their counts, and per
+ * zone free + per-CPU pages.  Equal before and after a call that failed.
+ */
+u64 machine_view(const struct machine *m);
+
+/*
+ * Every invariant, layer by layer, recounted from below.  Returns NULL, or
+ * the number of the first clause that does not hold ("B3: ...").
+ * QUICK walks lists only; FULL also scans mem_map.
+ */
+enum validate_depth { VALIDATE_QUICK, VALIDATE_FULL };
+const char *machine_validate(const struct machine *m, enum validate_depth d)
+	__attribute__((warn_unused_result));
+
+/* --- the call's surroundings ------------------------------------------ */
+
+/*
+ * Who makes the calls that follow; also forgets the last call's report, oom
+ * and trace.  cpu must be below the number of CPUs.
+ */
+void mm_set_current(struct machine *m, struct task task);
+
+/* The misuse that the calls since mm_set_current() drew, or REPORT_none. */
+enum report_kind mm_report(const struct machine *m);
+/* True if 2.6.12 would retry or kill for ever: the call returned NULL. */
+bool mm_oom(const struct machine *m);
+/* The moves since mm_set_current(); valid until the next one. */
+const struct trace_record *mm_trace(const struct machine *m, u32 *nr);
+
+/*
+ * Where a CHECK of the machine's own fails: the machine is broken and must
+ * be booted anew.  The handler must not return; without one the host prints
+ * and aborts.  `clause` has static storage.
+ */
+void machine_on_panic(struct machine *m,
+		      void (*handler)(void *arg, const char *clause),
+		      void *arg);
+
+/* --- page frames [mm/page_alloc.c of 2.6.12] --------------------------- */
+
+struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order);
+vaddr_t mm__get_free_pages(struct machine *m, gfp_t gfp, unsigned int order);
+vaddr_t mm_get_zeroed_page(struct machine *m, gfp_t gfp);
+vaddr_t mm__get_dma_pages(struct machine *m, gfp_t gfp, unsigned int order);
+void mm__free_pages(struct machine *m, struct page *page, unsigned int order);
+void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order);
+void mm_free_cold_page(struct machine *m, struct page *page);
+void mm_get_page(struct machine *m, struct page *page);
+void mm_put_page(struct machine *m, struct page *page);
+/* 0: a high frame that is not mapped, or a page outside mem_map */
+vaddr_t mm_page_address(struct machine *m, const struct page *page);
+/* NULL, with a report bad_address: not in the direct map */
+struct page *mm_virt_to_page(struct machine *m, vaddr_t addr);
+u32 mm_nr_free_pages(struct machine *m);
+/* The current CPU's per-CPU pages go back to the buddy. */
+void mm_drain_local_pages(struct machine *m);
+/* sysctl vm.min_free_kbytes: the watermarks follow. */
+void mm_set_min_free_kbytes(struct machine *m, u32 kbytes);
+/* sysctl vm.lowmem_reserve_ratio: {DMA, Normal}; below 1 means 1. */
+void mm_set_lowmem_reserve_ratio(struct machine *m, u32 dma, u32 normal);
+
+/*
+ * Frame numbers <-> struct page.  A pfn at or past max_mapnr gives a pointer
+ * outside mem_map, which every call reports as bad_page; page_to_pfn(NULL)
+ * is PFN_NONE.
+ */
+struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn);
+pfn_t mm_page_to_pfn(const struct machine *m, const struct page *page);
+
+/* --- bootmem [mm/bootmem.c], before machine_mem_init() only -------------- */
+
+/* Physical address of zeroed memory, or 0: a report was drawn. */
+u32 mm_alloc_bootmem(struct machine *m, u32 size, u32 align, u32 goal);
+void mm_free_bootmem(struct machine *m, u32 addr, u32 size);
+void mm_reserve_bootmem(struct machine *m, u32 addr, u32 size);
+
+#endif

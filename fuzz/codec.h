@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec.h - a program as text (what people read and git keeps) and as bytes
+ * (what the engines mutate).
+ *
+ * Every byte string is a program, and every program that fits the wire
+ * encodes: decode(encode(p)) = p, expectations and comments apart.
+ */
+#ifndef FUZZ_CODEC_H
+#define FUZZ_CODEC_H
+
+#include "op.h"
+
+#include <stdio.h>
+
+/* Bumped when bytes change their meaning; byte caches are keyed by it. */
+#define WIRE_VERSION 1
+#define WIRE_RECORD 16 /* bytes an op */
+#define WIRE_HEADER 1  /* the boot byte */
+
+/* Total: any bytes decode.  At most ops_max ops are taken.  false: no memory */
+bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max);
+/*
+ * Returns the number of bytes, at most `room`; ops that do not fit the room
+ * are dropped from the end.  0 and *why (static storage or NULL ok): the
+ * program needs a slot or value that the wire has not; *bad_op says which.
+ */
+size_t wire_encode(const struct program *p, u8 *data, size_t room,
+		   const char **why, u32 *bad_op);
+/* Bytes that wire_encode() needs for all of p. */
+size_t wire_size(const struct program *p);
+
+/* What is wrong with a text: "FILE:LINE: reason" is made of it. */
+struct text_error {
+	u32 line;
+	char reason[160];
+};
+
+/* size bytes of text, no NUL needed; false: *err is filled, p is empty. */
+bool text_read(struct program *p, const char *text, size_t size,
+	       struct text_error *err);
+/* false: a write failed (the stream's error flag is set). */
+bool text_write(FILE *to, const struct program *p);
+/* One op as its line of text, without a newline; returns like snprintf. */
+int text_op(char *buf, size_t room, const struct op *op);
+int text_gfp(char *buf, size_t room, u32 gfp);
+int text_boot(char *buf, size_t room, const struct boot_line *boot);
+/* "alloc_pages order=0 ..." of bits TASK_x; used by printers of traces too */
+bool text_gfp_parse(const char *s, size_t len, u32 *gfp);
+
+#endif
