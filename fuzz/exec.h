@@ -33,6 +33,7 @@ enum exec_status {
 	EXEC_AGREES,
 	EXEC_FINDING,
 	EXEC_UNBOOTABLE, /* the boot line boots no machine: exec_why() */
+	EXEC_TOO_LARGE,	 /* ... of this size on a 32-bit host: to be skipped */
 	EXEC_NO_MEMORY,
 };
 

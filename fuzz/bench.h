@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.h - the parts of `mmtwin bench`. */
+#ifndef FUZZ_BENCH_H
+#define FUZZ_BENCH_H
+
+#include "../alloc/abi.h"
+
+/* CPU time of this process, in nanoseconds. */
+u64 bench_cpu_ns(void);
+
+/*
+ * Runs `body` (which does `n` operations) until it is worth measuring, and
+ * gives the least ns per operation of several rounds.
+ */
+double bench_best(void (*body)(void *arg, u32 n), void *arg, u32 n);
+
+/* Fewer and shorter rounds: the run under CTest. */
+void bench_smoke(bool on);
+
+#endif

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec.c - machine and model in lockstep, one op at a time.
+ *
+ * After every op the aggregates are compared; at the end of a program, the
+ * validators, the frames that were touched and the contents of what is still
+ * live.  A unit is a booted pair of machine and model with its snapshot:
+ * one per boot profile, and a scratch unit for boot lines and boot ops of
+ * the program's own.  A CHECK that fails in the machine comes back here by
+ * longjmp; the unit is then booted anew before its next use.
+ */
+#include "cover.h"
+#include "exec_state.h"
+#include "trace_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum step (*const handler[NR_OPS])(struct exec *, const struct op *) = {
+#define OP(name, code, weight, group, result, doc, ...) [code] = exec_##name,
+#include "ops.def"
+#undef OP
+};
+
+/* For the death callback: what this process is executing. */
+static const struct exec *running;
+
+const char *exec_current_op(u32 *index)
+{
+	const struct exec *x = running;
+
+	*index = x ? x->at : 0;
+	if (!x)
+		return "none";
+	if (x->booting && x->at == 0)
+		return "boot";
+	return x->at < x->p->nr ? op_info[x->p->op[x->at].code].name : "end";
+}
+
+const char *exec_why(const struct exec *x)
+{
+	return x->why;
+}
+
+/* --- findings ---------------------------------------------------------- */
+
+/* op-clause-field in the characters of a file name; indices are dropped */
+static void sign(struct finding *f, const char *op)
+{
+	char *s = f->signature;
+
+	snprintf(s, SIGNATURE_MAX, "%s-%s-%.*s", op, f->clause,
+		 (int)strcspn(f->field, "["), f->field);
+	for (; *s; s++) {
+		if (*s >= 'A' && *s <= 'Z')
+			*s += 'a' - 'A';
+		else if (!(*s >= 'a' && *s <= 'z') &&
+			 !strchr("0123456789_.-", *s))
+			*s = '_';
+	}
+}
+
+static enum step find(struct exec *x, const char *layer, const char *clause,
+		      const char *doc, const char *field)
+{
+	struct finding *f = x->f;
+	size_t n = strcspn(clause, ": ");
+	u32 at;
+
+	if (n >= sizeof(x->clause))
+		n = sizeof(x->clause) - 1;
+	memcpy(x->clause, clause, n);
+	x->clause[n] = '\0';
+	f->op = x->at;
+	f->layer = layer;
+	f->clause = x->clause;
+	f->doc = doc;
+	f->field = field;
+	f->expected = x->d.expected;
+	f->actual = x->d.actual;
+	sign(f, exec_current_op(&at));
+	return STEP_DIVERGED;
+}
+
+enum step exec_diverged(struct exec *x)
+{
+	return find(x, "oracle", rule_name(x->d.rule), rule_doc(x->d.rule),
+		    x->d.field);
+}
+
+/* The machine's own word: "B3: sentence", from a validator or a CHECK. */
+static enum step broken(struct exec *x, const char *clause, const char *who)
+{
+	x->d.expected = x->d.actual = 0;
+	return find(x, "machine", clause, clause, who);
+}
+
+static void on_panic(void *arg, const char *clause)
+{
+	struct exec *x = arg;
+
+	x->panic_clause = clause;
+	longjmp(x->panic, 1);
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+struct exec *exec_new(const struct exec_options *options)
+{
+	struct exec *x = calloc(1, sizeof(*x));
+
+	if (x)
+		x->opt = *options;
+	return x;
+}
+
+static void unit_delete(struct unit *u)
+{
+	if (u->m)
+		machine_delete(u->m);
+	if (u->o)
+		model_delete(u->o);
+	memset(u, 0, sizeof(*u));
+}
+
+void exec_delete(struct exec *x)
+{
+	if (!x)
+		return;
+	if (running == x)
+		running = NULL;
+	for (u32 i = 0; i < NR_UNITS; i++)
+		unit_delete(&x->unit[i]);
+	free(x->slot);
+	free(x);
+}
+
+/* The slots that p names, all empty. */
+static bool slots_ready(struct exec *x, const struct program *p)
+{
+	u32 need = SLOTS_WIRE;
+
+	for (u32 i = 0; i < p->nr; i++) {
+		u32 out = p->op[i].out;
+
+		if (out != SLOT_NONE && out >= need)
+			need = out + 1;
+	}
+	if (need > x->nr_slots) {
+		struct slot *slot = realloc(x->slot, need * sizeof(*slot));
+
+		if (!slot)
+			return false;
+		x->slot = slot;
+		x->nr_slots = need;
+		x->slots_used = need;
+	}
+	memset(x->slot, 0, x->slots_used * sizeof(*x->slot));
+	x->slots_used = 0;
+	return true;
+}
+
+/* --- boot ---------------------------------------------------------------- */
+
+static bool begins_with_boot_ops(const struct program *p)
+{
+	return p->nr && op_info[p->op[0].code].group == GROUP_BOOT;
+}
+
+static bool same_line(const struct boot_line *a, const struct boot_line *b)
+{
+	if (a->nr != b->nr)
+		return false;
+	for (u32 i = 0; i < a->nr; i++) {
+		const struct boot_word *v = &a->word[i], *w = &b->word[i];
+
+		if (v->kind != w->kind || v->type != w->type ||
+		    v->start != w->start || v->size != w->size)
+			return false;
+	}
+	return true;
+}
+
+static struct unit *unit_for(struct exec *x, const struct program *p)
+{
+	bool scratch = p->profile >= NR_PROFILES || begins_with_boot_ops(p);
+
+	return &x->unit[scratch ? NR_UNITS - 1 : p->profile % NR_UNITS];
+}
+
+static enum exec_status unit_ready(struct exec *x, const struct program *p,
+				   struct boot_line *line)
+{
+	struct unit *u = x->u;
+	size_t at;
+
+	if (p->profile >= NR_PROFILES)
+		*line = p->boot;
+	else
+		x->why = boot_line_parse(profile_text[p->profile], line, &at,
+					 x->why_buf);
+	if (x->why)
+		return EXEC_UNBOOTABLE;
+	if (!u->m)
+		u->m = machine_new();
+	if (!u->o)
+		u->o = model_new();
+	x->m = u->m;
+	x->o = u->o;
+	return u->m && u->o ? EXEC_AGREES : EXEC_NO_MEMORY;
+}
+
+/* Boots machine and model to the point before mem_init. */
+static enum exec_status boot(struct exec *x, const struct boot_line *line)
+{
+	struct unit *u = x->u;
+	const struct boot_claim *claims = NULL;
+	u32 nr = 0;
+
+	u->booted = false;
+	u->line = *line;
+	memset(&u->layout, 0, sizeof(u->layout));
+	machine_on_panic(u->m, on_panic, x);
+	model_set_rule_counters(u->o, cover_rules());
+	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
+	x->why = machine_boot(u->m, line);
+	if (x->why && strstr(x->why, "32-bit host"))
+		return EXEC_TOO_LARGE;
+	if (!x->why)
+		claims = mm_boot_claims(u->m, &nr);
+	if (!model_boot(u->o, line, x->why != NULL, claims, nr, &x->d)) {
+		exec_diverged(x);
+		return EXEC_FINDING;
+	}
+	if (x->why)
+		return EXEC_UNBOOTABLE;
+	model_set_ram(u->o, mm_ram(u->m));
+	mm_layout(u->m, &u->layout);
+	return EXEC_AGREES;
+}
+
+/* The boot phase of this program is over. */
+static enum step finish_boot(struct exec *x)
+{
+	machine_mem_init(x->m);
+	mm_layout(x->m, &x->u->layout);
+	if (!model_mem_init(x->o, &x->u->layout, &x->d))
+		return exec_diverged(x);
+	x->booting = false;
+	return STEP_OK;
+}
+
+/* Leaves a unit at its snapshot, or before mem_init with x->booting. */
+static enum exec_status start(struct exec *x, const struct program *p)
+{
+	struct boot_line line;
+	enum exec_status status;
+	bool boot_ops = begins_with_boot_ops(p);
+
+	x->why = NULL;
+	x->u = unit_for(x, p);
+	status = unit_ready(x, p, &line);
+	if (status != EXEC_AGREES)
+		return status;
+	x->booting = false;
+	if (x->u->booted && !boot_ops && same_line(&x->u->line, &line))
+		return EXEC_AGREES;
+	x->booting = true;
+	status = boot(x, &line);
+	if (status != EXEC_AGREES || boot_ops)
+		return status;
+	if (finish_boot(x) != STEP_OK)
+		return EXEC_FINDING;
+	machine_snapshot(x->m);
+	model_snapshot(x->o);
+	x->u->booted = true;
+	return EXEC_AGREES;
+}
+
+/* --- the checks that belong to no one op --------------------------------- */
+
+static enum step check_counts(struct exec *x, u32 cpu)
+{
+	struct mm_counts counts;
+
+	mm_counts(x->m, cpu, &counts);
+	cover_op(x->out.report, x->out.trace, x->out.nr_trace, &counts);
+	return exec_judge(x, model_check_counts(x->o, cpu, &counts, &x->d));
+}
+
+static enum step check_frame(struct exec *x, pfn_t pfn)
+{
+	struct frame_view v;
+
+	mm_frame_view(x->m, pfn, &v);
+	return exec_judge(x, model_check_frame(x->o, pfn, &v, &x->d));
+}
+
+static enum step check_frames(struct exec *x)
+{
+	u32 nr = x->u->layout.max_mapnr;
+	const pfn_t *touched = NULL;
+
+	if (!x->opt.validate_full)
+		touched = model_touched(x->o, &nr);
+	for (u32 i = 0; i < nr; i++)
+		if (check_frame(x, touched ? touched[i] : i) != STEP_OK)
+			return STEP_DIVERGED;
+	return STEP_OK;
+}
+
+static enum step check_all(struct exec *x)
+{
+	bool full = x->opt.validate_full;
+	const char *bad = machine_validate(x->m, full ? VALIDATE_FULL :
+							VALIDATE_QUICK);
+
+	x->out.nr_trace = 0;
+	if (bad)
+		return broken(x, bad, "validate");
+	for (u32 cpu = 0; cpu < x->u->layout.nr_cpus; cpu++)
+		if (check_counts(x, cpu) != STEP_OK)
+			return STEP_DIVERGED;
+	if (check_frames(x) != STEP_OK)
+		return STEP_DIVERGED;
+	bad = full ? model_self_check(x->o) : NULL;
+	if (bad)
+		return find(x, "oracle", bad, bad, "self");
+	return exec_judge(x, model_check_contents(x->o, &x->d));
+}
+
+/* --- running ------------------------------------------------------------- */
+
+static enum expect expect_of(const struct exec *x, enum step step)
+{
+	if (x->out.report != REPORT_none)
+		return EXPECT_BUG;
+	if (x->out.oom)
+		return EXPECT_OOM;
+	return step == STEP_NULL ? EXPECT_NULL : EXPECT_OK;
+}
+
+static enum step check_expect(struct exec *x, const struct op *op,
+			      enum step step)
+{
+	enum expect got = expect_of(x, step);
+
+	if (op->expect == EXPECT_NOTHING ||
+	    (op->expect == got && (got != EXPECT_BUG ||
+				   op->expect_report == x->out.report)))
+		return step;
+	x->d.expected = op->expect == EXPECT_BUG ? op->expect_report : 0;
+	x->d.actual = x->out.report;
+	return find(x, "expect", "E1",
+		    "the op ends as the program says behind =>", "result");
+}
+
+static enum step run_op(struct exec *x, const struct op *op)
+{
+	bool boot_op = op_info[op->code].group == GROUP_BOOT;
+	bool view = op->fail_nth && x->opt.validate_full;
+	u64 before = 0;
+	enum step step;
+
+	if (x->booting && !boot_op && finish_boot(x) != STEP_OK)
+		return STEP_DIVERGED;
+	x->out.report = REPORT_none;
+	x->out.oom = false;
+	x->out.nr_trace = 0;
+	if (view && !x->booting)
+		before = machine_view(x->m);
+	step = handler[op->code](x, op);
+	if (step == STEP_SKIPPED || step == STEP_DIVERGED)
+		return step;
+	if (x->opt.trace)
+		trace_text_print(x->opt.trace, x->at, &x->out);
+	if (view && !x->booting && step == STEP_NULL &&
+	    machine_view(x->m) != before)
+		return broken(x, "V1: a failed op leaves the view as it was",
+			      "view");
+	step = check_expect(x, op, step);
+	if (step == STEP_DIVERGED || x->booting)
+		return step;
+	return check_counts(x, x->out.task.cpu) == STEP_OK ? step :
+							     STEP_DIVERGED;
+}
+
+static enum step run_ops(struct exec *x, struct exec_stats *stats)
+{
+	const struct program *p = x->p;
+	u32 until = x->opt.until ? x->opt.until : p->nr;
+
+	for (x->at = 0; x->at < p->nr && x->at < until; x->at++) {
+		enum step step = run_op(x, &p->op[x->at]);
+
+		if (step == STEP_DIVERGED)
+			return step;
+		if (step == STEP_SKIPPED)
+			stats->skipped++;
+		else
+			stats->ops++;
+		if (x->opt.every && !x->booting &&
+		    (x->at + 1) % x->opt.every == 0 && check_all(x) != STEP_OK)
+			return STEP_DIVERGED;
+	}
+	if (x->booting && finish_boot(x) != STEP_OK)
+		return STEP_DIVERGED;
+	return check_all(x);
+}
+
+/* From start to verdict; a panic of the machine ends it early. */
+static enum exec_status execute(struct exec *x, struct exec_stats *stats)
+{
+	enum exec_status status;
+
+	if (setjmp(x->panic)) {
+		broken(x, x->panic_clause, "check");
+		return EXEC_FINDING;
+	}
+	status = start(x, x->p);
+	if (status != EXEC_AGREES)
+		return status;
+	if (run_ops(x, stats) != STEP_OK)
+		return EXEC_FINDING;
+	if (x->opt.digest)
+		stats->digest = machine_digest(x->m);
+	return EXEC_AGREES;
+}
+
+enum exec_status exec_run(struct exec *x, const struct program *p,
+			  struct exec_stats *stats, struct finding *f)
+{
+	enum exec_status status;
+
+	if (p->profile >= NR_PROFILES && !x->opt.free_boot) {
+		x->why = "a boot line of one's own is not allowed here";
+		return EXEC_UNBOOTABLE;
+	}
+	if (!slots_ready(x, p))
+		return EXEC_NO_MEMORY;
+	memset(&x->out, 0, sizeof(x->out));
+	x->p = p;
+	x->f = f;
+	x->at = 0;
+	running = x;
+	cover_begin();
+	status = execute(x, stats);
+	if (status == EXEC_AGREES || status == EXEC_FINDING)
+		stats->programs++;
+	if (status == EXEC_FINDING) {
+		stats->findings++;
+		unit_delete(x->u); /* what is broken is not used again */
+	} else if (status == EXEC_AGREES && x->u->booted) {
+		model_reset(x->o);
+		machine_reset(x->m);
+	}
+	running = NULL;
+	return status;
+}

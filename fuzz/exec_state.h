@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec_state.h - what exec.c and the handlers of the ops share.
+ *
+ * A handler makes its call on the machine, collects what came of it and has
+ * the model judge it.  A row of ops.def without a handler does not link.
+ */
+#ifndef FUZZ_EXEC_STATE_H
+#define FUZZ_EXEC_STATE_H
+
+#include "../alloc/mm.h"
+#include "../oracle/oracle.h"
+#include "exec.h"
+
+#include <setjmp.h>
+
+/* A booted machine and its model, with their snapshot. */
+struct unit {
+	struct machine *m;
+	struct model *o;
+	struct mm_layout layout;
+	struct boot_line line;
+	bool booted; /* by `line`, with a snapshot to go back to */
+};
+
+struct slot {
+	u8 kind; /* enum res_kind */
+	u8 order;
+	pfn_t pfn;
+};
+
+enum step { STEP_OK, STEP_NULL, STEP_SKIPPED, STEP_DIVERGED };
+
+/* A 32-bit host has room for one window: one unit at a time. */
+#if UINTPTR_MAX == UINT32_MAX
+#define NR_UNITS 1
+#else
+#define NR_UNITS (NR_PROFILES + 1)
+#endif
+
+struct exec {
+	struct exec_options opt;
+	struct unit unit[NR_UNITS];
+	struct slot *slot;
+	u32 nr_slots, slots_used;
+
+	/* the execution in progress */
+	struct unit *u;
+	struct machine *m; /* u->m */
+	struct model *o;   /* u->o */
+	const struct program *p;
+	u32 at;	      /* index of the op; p->nr: the end */
+	bool booting; /* before mem_init */
+	struct outcome out;
+	struct divergence d;
+	struct finding *f;
+
+	jmp_buf panic;
+	const char *panic_clause;
+	const char *why; /* the last program could not boot */
+	char why_buf[128];
+	char clause[16]; /* of the last finding */
+};
+
+#define OP(name, code, weight, group, result, doc, ...)                        \
+	enum step exec_##name(struct exec *x, const struct op *op);
+#include "ops.def"
+#undef OP
+
+/* Makes x->d the finding. */
+enum step exec_diverged(struct exec *x);
+
+/* Opens a call on behalf of the op's task. */
+static inline void exec_begin(struct exec *x, const struct op *op)
+{
+	x->out.task.cpu = op->cpu % x->u->layout.nr_cpus;
+	x->out.task.flags = op->flags & TASK_FLAGS;
+	x->out.task.fail_nth = op->fail_nth;
+	mm_set_current(x->m, x->out.task);
+}
+
+/* Closes it: what came of the call. */
+static inline void exec_collect(struct exec *x)
+{
+	x->out.report = mm_report(x->m);
+	x->out.oom = mm_oom(x->m);
+	x->out.trace = mm_trace(x->m, &x->out.nr_trace);
+}
+
+static inline enum step exec_judge(struct exec *x, bool accepted)
+{
+	return accepted ? STEP_OK : exec_diverged(x);
+}
+
+static inline struct slot *exec_slot(struct exec *x, u32 index)
+{
+	return &x->slot[index < x->nr_slots ? index : 0];
+}
+
+static inline void exec_slot_set(struct exec *x, u32 index,
+				 enum res_kind kind, pfn_t pfn, u32 order)
+{
+	struct slot *s = exec_slot(x, index);
+
+	s->kind = (u8)kind;
+	s->order = (u8)order;
+	s->pfn = pfn;
+	if (index >= x->slots_used)
+		x->slots_used = index + 1;
+}
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/*
+ * trace_text.c - what people read: ftrace text of the machine's moves, and a
+ * finding with the ops that led to it.
+ *
+ * Time is the op's number, in microseconds.
+ */
+#include "trace_text.h"
+
+#include "codec.h"
+#include "exec.h"
+
+#include <string.h>
+
+static const char *const event_name[] = {
+#define X(name, doc) #name,
+	TRACE_EVENTS(X)
+#undef X
+};
+
+static const char *const zone_name[] = { "DMA", "Normal", "HighMem" };
+
+static void print_record(FILE *to, const struct trace_record *t)
+{
+	char gfp[160];
+
+	fprintf(to, "%s:", event_name[t->event]);
+	switch (t->event) {
+	case TRACE_mm_page_alloc:
+		text_gfp(gfp, sizeof(gfp), t->arg);
+		fprintf(to, " page=%08x pfn=0x%x order=%u migratetype=0 "
+			    "gfp_flags=%s",
+			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order, gfp);
+		break;
+	case TRACE_mm_page_free:
+		fprintf(to, " page=%08x pfn=0x%x order=%u",
+			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order);
+		break;
+	case TRACE_mm_page_alloc_zone_locked:
+	case TRACE_mm_page_pcpu_drain:
+		fprintf(to, " page=%08x pfn=0x%x order=%u migratetype=0 "
+			    "zone=%s list=%s",
+			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order,
+			zone_name[t->zone],
+			t->temp == PCP_COLD ? "cold" : "hot");
+		break;
+	case TRACE_mm_vmscan_wakeup_kswapd:
+		fprintf(to, " nid=0 zone=%s order=%u", zone_name[t->zone],
+			t->order);
+		break;
+	default:
+		text_gfp(gfp, sizeof(gfp), t->arg);
+		fprintf(to, " order=%u gfp_flags=%s", t->order, gfp);
+		break;
+	}
+	fputc('\n', to);
+}
+
+void trace_text_print(FILE *to, u32 at, const struct outcome *out)
+{
+	for (u32 i = 0; i < out->nr_trace; i++) {
+		fprintf(to, "         mmtwin-1       [%03u] .....  %5u.%06u: ",
+			out->task.cpu, at / 1000000, at % 1000000);
+		print_record(to, &out->trace[i]);
+	}
+}
+
+#define STORY_OPS 5 /* how many ops before the finding are shown */
+
+static void print_value(FILE *to, const char *what, u64 value)
+{
+	fprintf(to, " %s %llu (0x%llx)", what, (unsigned long long)value,
+		(unsigned long long)value);
+}
+
+void finding_print(FILE *to, const struct finding *f, const struct program *p,
+		   const char *replay_path)
+{
+	u32 first = f->op > STORY_OPS ? f->op - STORY_OPS : 0;
+	u32 last = f->op < p->nr ? f->op + 1 : p->nr;
+	char text[256];
+
+	fprintf(to, "FINDING %s\n", f->signature);
+	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause,
+		f->doc ? f->doc : "");
+	fprintf(to, "  field %s:", f->field);
+	print_value(to, "expected", f->expected);
+	print_value(to, ", actual", f->actual);
+	fputc('\n', to);
+	for (u32 i = first; i < last; i++) {
+		text_op(text, sizeof(text), &p->op[i]);
+		fprintf(to, "  %c op %u: %s\n", i == f->op ? '>' : ' ', i + 1,
+			text);
+	}
+	if (f->op >= p->nr)
+		fprintf(to, "  > at the end of the program\n");
+	if (replay_path)
+		fprintf(to, "  replay: mmtwin run %s\n", replay_path);
+}
