@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# lib.sh - what the scripts of ci/ share: the tree's top, installing what is
+# missing, building a preset.  A script that cannot run exits 2.
+
+# shellcheck disable=SC2034 # read by who sources this
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 2
+}
+
+# What proves that a package is here, and the package: a command's name, or
+# the pattern of a file.
+probes() {
+	local clang="/usr/lib/llvm-*/lib/clang/*/lib/linux"
+	case $1 in
+	build) cat <<-END ;;
+		cmake cmake
+		ninja ninja-build
+		clang clang
+		/usr/include/stdio.h libc6-dev
+		/usr/include/xxhash.h libxxhash-dev
+		/usr/include/zlib.h zlib1g-dev
+		END
+	fuzz) cat <<-END ;;
+		$clang/libclang_rt.fuzzer-x86_64.a libclang-rt-14-dev
+		llvm-symbolizer llvm
+		END
+	coverage) cat <<-END ;;
+		$clang/libclang_rt.profile-x86_64.a libclang-rt-14-dev
+		llvm-cov llvm
+		END
+	test) cat <<-END ;;
+		gcc gcc
+		/usr/lib/gcc/x86_64-linux-gnu/*/32/libgcc.a gcc-multilib
+		/usr/lib32/libz.so lib32z1-dev
+		clang-format clang-format
+		clang-tidy clang-tidy
+		shellcheck shellcheck
+		git git
+		END
+	esac
+}
+
+# need GROUP...: installs what is missing of these groups, and only that.
+need() {
+	local group probe package missing=() sudo=()
+
+	for group; do
+		while read -r probe package; do
+			[[ -n $(type -P "$probe") ]] && continue
+			[[ $probe == /* && -n $(compgen -G "$probe") ]] &&
+				continue
+			missing+=("$package")
+		done < <(probes "$group")
+	done
+	((${#missing[@]})) || return 0
+	mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+	echo "${0##*/}: installing what is missing to $*: ${missing[*]}" >&2
+	if ((EUID)); then
+		type -P sudo >/dev/null ||
+			die "not root, and no sudo: install ${missing[*]}"
+		sudo=(sudo)
+	fi
+	type -P apt-get >/dev/null ||
+		die "no apt-get here: install ${missing[*]}"
+	{ "${sudo[@]}" apt-get -q update &&
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+			apt-get -q -y --no-install-recommends install \
+			"${missing[@]}"; } >&2 ||
+		die "could not install ${missing[*]}"
+}
+
+# build PRESET [TARGET...]: configures and builds, silent when all is well.
+build() {
+	local preset=$1 log
+	shift
+	log=$(mktemp)
+	if ! (cd "$top" && cmake --preset "$preset" &&
+		cmake --build --preset "$preset" ${1:+--target "$@"}) \
+		>"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		die "the build of preset $preset failed"
+	fi
+	rm -f "$log"
+}
+
+# Our files of these patterns, committed or about to be; NUL after each.
+sources() {
+	git -C "$top" ls-files -z -co --exclude-standard --deduplicate "$@"
+}
