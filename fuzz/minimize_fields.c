@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+/*
+ * minimize_fields.c - the passes of the minimiser that keep the ops and
+ * simplify what stands in them: arguments, attributes, the boot line, and at
+ * the end the numbers of the slots.
+ *
+ * Each kind of value has a rank that an accepted edit lowers: the default is
+ * the simplest, then 0, then the lower the simpler; flags lose bits.  The
+ * passes over whole ops are in minimize.c; tests/test_minimize.c has both.
+ */
+#include "minimize_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Fields of an op that hold a number: the arguments, then the attributes.
+ * One accessor, so that a pass does not care which it shrinks.
+ */
+enum { FIELD_CPU = OP_ARGS_MAX, FIELD_FLAGS, FIELD_FAIL_NTH, FIELD_EXPECT };
+
+static u32 field_get(const struct op *op, u32 field)
+{
+	switch (field) {
+	case FIELD_CPU:
+		return op->cpu;
+	case FIELD_FLAGS:
+		return op->flags;
+	case FIELD_FAIL_NTH:
+		return op->fail_nth;
+	case FIELD_EXPECT:
+		return op->expect;
+	default:
+		return op->arg[field];
+	}
+}
+
+static void field_set(struct op *op, u32 field, u32 value)
+{
+	switch (field) {
+	case FIELD_CPU:
+		op->cpu = (u8)value;
+		break;
+	case FIELD_FLAGS:
+		op->flags = (u8)value;
+		break;
+	case FIELD_FAIL_NTH:
+		op->fail_nth = (u8)value;
+		break;
+	case FIELD_EXPECT:
+		op->expect = (u8)value;
+		if (value == EXPECT_NOTHING)
+			op->expect_report = REPORT_none;
+		break;
+	default:
+		op->arg[field] = value;
+	}
+}
+
+static bool try_value(struct min *m, u32 at, u32 field, u32 value)
+{
+	if (!min_trial_begin(m))
+		return false;
+	field_set(&m->trial.op[at], field, value);
+	return min_trial_end(m);
+}
+
+/*
+ * Ranks: the default is the simplest value, then 0, then the lower the
+ * simpler.  A value falls to the lowest one that bisection finds: below it
+ * the predicate failed, at it it holds.
+ */
+static bool shrink_number(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 high = field_get(&m->p->op[at], field), low = 0;
+	bool any = false;
+
+	if (high == deflt)
+		return false;
+	if (try_value(m, at, field, deflt))
+		return true;
+	if (high == 0 || try_value(m, at, field, 0))
+		return high != 0;
+	while (high - low > 1 && !m->stop) {
+		u32 mid = low + (high - low) / 2;
+
+		if (mid != deflt && try_value(m, at, field, mid)) {
+			any = true;
+			high = mid;
+		} else {
+			low = mid;
+		}
+	}
+	return any;
+}
+
+/* Flags: the default, else bit by bit. */
+static bool shrink_bits(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = field_get(&m->p->op[at], field);
+	bool any = false;
+
+	if (value == deflt)
+		return false;
+	if (try_value(m, at, field, deflt))
+		return true;
+	for (u32 bit = 0; bit < 32 && !m->stop; bit++) {
+		u32 now = field_get(&m->p->op[at], field);
+
+		if (now & 1u << bit && (now & ~(1u << bit)) != deflt)
+			any |= try_value(m, at, field, now & ~(1u << bit));
+	}
+	return any;
+}
+
+static bool shrink_args(struct min *m, u32 at)
+{
+	const struct op_info *info = &op_info[m->p->op[at].code];
+	bool any = false;
+
+	for (u32 i = 0; i < OP_ARGS_MAX && info->arg[i].kind != ARG_END; i++) {
+		u32 deflt = info->arg[i].deflt;
+
+		if (arg_slot_kind(info->arg[i].kind) != RES_NONE)
+			continue;
+		if (info->arg[i].kind == ARG_GFP)
+			any |= shrink_bits(m, at, i, deflt);
+		else
+			any |= shrink_number(m, at, i, deflt);
+	}
+	return any;
+}
+
+bool min_pass_args(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "an argument can be simpler";
+	for (u32 i = m->p->nr; i-- && !m->stop;)
+		any |= shrink_args(m, i);
+	return any;
+}
+
+bool min_pass_attributes(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "an attribute can be simpler";
+	for (u32 i = m->p->nr; i-- && !m->stop;) {
+		any |= shrink_number(m, i, FIELD_CPU, 0);
+		any |= shrink_bits(m, i, FIELD_FLAGS, 0);
+		any |= shrink_number(m, i, FIELD_FAIL_NTH, 0);
+		if (m->p->op[i].expect != EXPECT_NOTHING)
+			any |= try_value(m, i, FIELD_EXPECT, EXPECT_NOTHING);
+	}
+	return any;
+}
+
+static bool try_profile(struct min *m, u8 profile)
+{
+	if (!min_trial_begin(m))
+		return false;
+	m->trial.profile = profile;
+	memset(&m->trial.boot, 0, sizeof(m->trial.boot));
+	return min_trial_end(m);
+}
+
+static bool try_without_word(struct min *m, u32 at)
+{
+	struct boot_line *boot = &m->trial.boot;
+
+	if (!min_trial_begin(m))
+		return false;
+	boot->nr--;
+	memmove(&boot->word[at], &boot->word[at + 1],
+		(boot->nr - at) * sizeof(boot->word[0]));
+	return min_trial_end(m);
+}
+
+bool min_pass_boot(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "the boot line can be simpler";
+	for (u32 i = 0; i < NR_PROFILES && i < m->p->profile; i++)
+		if (try_profile(m, (u8)i))
+			return true;
+	if (m->p->profile != PROFILE_FREE)
+		return false;
+	for (u32 i = m->p->boot.nr; i-- && !m->stop;)
+		any |= try_without_word(m, i);
+	return any;
+}
+
+void min_renumber(struct min *m)
+{
+	u32 nr_slots = min_slots_used(m->p), next = 1;
+	u32 *name = calloc((size_t)nr_slots + 1, sizeof(*name));
+	struct program *t = &m->trial;
+
+	if (!name || !min_trial_begin(m))
+		goto out;
+	for (u32 i = 0; i < t->nr; i++) {
+		struct op *op = &t->op[i];
+		const struct op_info *info = &op_info[op->code];
+		u32 slot = min_op_slot(op);
+
+		if (slot >= nr_slots)
+			continue;
+		if (!name[slot])
+			name[slot] = next++;
+		if (op->out != SLOT_NONE)
+			op->out = name[slot];
+		for (u32 a = 0; a < OP_ARGS_MAX && info->arg[a].kind != ARG_END;
+		     a++)
+			if (arg_slot_kind(info->arg[a].kind) != RES_NONE &&
+			    op->arg[a] < nr_slots && name[op->arg[a]])
+				op->arg[a] = name[op->arg[a]];
+	}
+	if (!program_equal(t, m->p))
+		min_trial_end(m);
+out:
+	free(name);
+}
