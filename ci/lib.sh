@@ -74,8 +74,8 @@ need() {
 		die "could not install ${missing[*]}"
 }
 
-# build PRESET [TARGET...]: configures and builds, silent when all is well.
-build() {
+# build_preset PRESET [TARGET...]: configures and builds, silent when all is well.
+build_preset() {
 	local preset=$1 log
 	shift
 	log=$(mktemp)
