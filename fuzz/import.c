@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: MIT
+/*
+ * import.c - ftrace text -> a program: see import.h.
+ *
+ *	  init-1  [000] d..1.  19.263217: mm_page_alloc: page=.. pfn=0x2e58 ..
+ *	          ^cpu         ^time      ^name          ^key=value fields
+ *
+ * A line is an event if a CPU in brackets is followed by a time stamp and a
+ * name; the task's name before it may hold anything.  Two tables follow the
+ * frames: owner[pfn] is the slot of the block that the frame belongs to, and
+ * block[slot] counts the frames of it that have not been freed.  So a block
+ * that was split and freed in parts goes with its last part (2.6.12 has no
+ * split_page()), and one whose frames are handed out anew, without a free in
+ * between (compaction, events that were lost), is freed before that.
+ * Slots are used again, the last freed first, so that numbers stay small.
+ */
+#include "import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_BYTES_MAX 65536u
+#define LEAF_FRAMES 4096u
+#define LEAVES 4096u
+#define FRAMES_MAX (LEAF_FRAMES * LEAVES) /* 64 GiB of RAM */
+#define RAM_PAGES_MIN (16u << (20 - PAGE_SHIFT))
+#define RAM_PAGES_MAX (1u << (32 - PAGE_SHIFT))
+
+struct block {
+	pfn_t head;
+	u32 left; /* frames not freed yet; of a free slot: the next free one */
+	u8 order;
+};
+
+struct importer {
+	struct program *p;
+	struct import_summary *sum;
+	const struct boot_line *boot;
+	struct op alloc, free; /* templates */
+	int arg_order, arg_gfp, arg_page;
+	u32 *owner[LEAVES]; /* slot of each frame, 0: none */
+	struct block *block;
+	u32 nr_slots, room_slots, free_slot; /* slots 1..nr_slots exist */
+	char *carry;			     /* a line that is not yet whole */
+	size_t nr_carry;
+	struct text_error *err;
+};
+
+struct event {
+	const char *name, *args, *end;
+	size_t name_len;
+	u32 cpu;
+};
+
+static bool fail(struct importer *im, const char *reason)
+{
+	im->err->line = im->sum->lines > UINT32_MAX ? UINT32_MAX
+						    : (u32)im->sum->lines;
+	if (im->err->line == 0)
+		im->err->line = 1;
+	snprintf(im->err->reason, sizeof(im->err->reason), "%s", reason);
+	return false;
+}
+
+/* --- frames and slots ------------------------------------------------- */
+
+static u32 *owner_of(struct importer *im, pfn_t pfn)
+{
+	u32 **leaf = &im->owner[pfn / LEAF_FRAMES];
+
+	if (!*leaf)
+		*leaf = calloc(LEAF_FRAMES, sizeof(**leaf));
+	return *leaf ? *leaf + pfn % LEAF_FRAMES : NULL;
+}
+
+static u32 slot_take(struct importer *im)
+{
+	u32 slot = im->free_slot, room = im->room_slots;
+	struct block *block;
+
+	if (slot) {
+		im->free_slot = im->block[slot].left;
+		return slot;
+	}
+	if (im->nr_slots + 1 >= room) {
+		room = room ? 2 * room : 1024;
+		block = realloc(im->block, room * sizeof(*block));
+		if (!block)
+			return 0;
+		im->block = block;
+		im->room_slots = room;
+	}
+	return ++im->nr_slots;
+}
+
+static bool emit_free(struct importer *im, u32 slot, u32 cpu)
+{
+	im->free.cpu = (u8)(cpu % NR_CPUS);
+	im->free.arg[im->arg_page] = slot;
+	im->block[slot].left = im->free_slot;
+	im->free_slot = slot;
+	im->sum->live--;
+	return program_append(im->p, &im->free) || fail(im, "out of memory");
+}
+
+/* What is left of a block is freed: nobody owns its frames now. */
+static bool free_block(struct importer *im, u32 slot, u32 cpu)
+{
+	const struct block *b = &im->block[slot];
+
+	for (u32 i = 0; i < 1u << b->order; i++) {
+		u32 *owner = owner_of(im, b->head + i);
+
+		if (*owner == slot)
+			*owner = 0;
+	}
+	im->sum->free_implied++;
+	return emit_free(im, slot, cpu);
+}
+
+/* The frames' former owners, if there are any, have lost them unseen. */
+static bool free_implied(struct importer *im, pfn_t pfn, u32 nr, u32 cpu)
+{
+	for (u32 i = 0; i < nr; i++) {
+		u32 *owner = owner_of(im, pfn + i);
+
+		if (!owner)
+			return fail(im, "out of memory");
+		if (*owner && !free_block(im, *owner, cpu))
+			return false;
+	}
+	return true;
+}
+
+static bool page_alloc(struct importer *im, pfn_t pfn, u32 order, gfp_t gfp,
+		       u32 cpu)
+{
+	u32 slot;
+
+	if (!free_implied(im, pfn, 1u << order, cpu))
+		return false;
+	slot = slot_take(im);
+	if (!slot)
+		return fail(im, "out of memory");
+	if (slot >= SLOTS_MAX)
+		return fail(im, "more blocks are live than there are slots");
+	for (u32 i = 0; i < 1u << order; i++)
+		*owner_of(im, pfn + i) = slot;
+	im->block[slot] = (struct block){pfn, 1u << order, (u8)order};
+	im->alloc.cpu = (u8)(cpu % NR_CPUS);
+	im->alloc.out = slot;
+	im->alloc.arg[im->arg_order] = order;
+	im->alloc.arg[im->arg_gfp] = gfp;
+	im->sum->alloc++;
+	if (++im->sum->live > im->sum->live_max)
+		im->sum->live_max = im->sum->live;
+	return program_append(im->p, &im->alloc) || fail(im, "out of memory");
+}
+
+static bool page_free(struct importer *im, pfn_t pfn, u32 order, u32 cpu)
+{
+	u32 known = 0, blocks = 0;
+
+	for (u32 i = 0; i < 1u << order; i++) {
+		u32 *owner = owner_of(im, pfn + i);
+		u32 slot;
+
+		if (!owner)
+			return fail(im, "out of memory");
+		slot = *owner;
+		if (!slot)
+			continue;
+		*owner = 0;
+		known++;
+		if (--im->block[slot].left)
+			continue;
+		blocks++;
+		if (!emit_free(im, slot, cpu))
+			return false;
+	}
+	im->sum->free += blocks;
+	im->sum->free_unknown += !known;
+	im->sum->free_in_parts += known && !blocks;
+	return true;
+}
+
+/* --- events ------------------------------------------------------------ */
+
+/* The value of `key` (with its '='), up to the next space. */
+static bool field(const struct event *e, const char *key, const char **value,
+		  size_t *len)
+{
+	size_t n = strlen(key);
+	const char *s = e->args;
+
+	while (s < e->end) {
+		const char *space = memchr(s, ' ', (size_t)(e->end - s));
+		const char *end = space ? space : e->end;
+
+		if ((size_t)(end - s) > n && memcmp(s, key, n) == 0) {
+			*value = s + n;
+			*len = (size_t)(end - s) - n;
+			return true;
+		}
+		s = end + 1;
+	}
+	return false;
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16;
+}
+
+static bool number(const char *s, size_t len, u64 *value)
+{
+	u32 base = 10;
+
+	*value = 0;
+	if (len > 2 && s[0] == '0' && s[1] == 'x') {
+		base = 16;
+		s += 2;
+		len -= 2;
+	}
+	if (len == 0 || len > 16)
+		return false;
+	for (; len; s++, len--) {
+		u32 digit = (u32)digit_of(*s);
+
+		if (digit >= base)
+			return false;
+		*value = *value * base + digit;
+	}
+	return true;
+}
+
+static bool number_field(const struct event *e, const char *key, u64 *value)
+{
+	const char *s;
+	size_t len;
+
+	return field(e, key, &s, &len) && number(s, len, value);
+}
+
+static bool pfn_and_order(struct importer *im, const struct event *e,
+			  pfn_t *pfn, u32 *order)
+{
+	u64 frame, n;
+
+	if (!number_field(e, "pfn=", &frame))
+		return fail(im, "a page event without a readable pfn=");
+	if (!number_field(e, "order=", &n) || n > 63)
+		return fail(im, "a page event without a readable order=");
+	*order = (u32)n;
+	*pfn = 0;
+	if (n >= MAX_ORDER)
+		return true; /* counted, not followed */
+	if (frame > FRAMES_MAX - (1u << n))
+		return fail(im, "a frame number past 64 GiB of RAM");
+	*pfn = (pfn_t)frame;
+	if (*pfn + (1u << n) - 1 > im->sum->pfn_max)
+		im->sum->pfn_max = *pfn + (1u << n) - 1;
+	return true;
+}
+
+static bool event_alloc(struct importer *im, const struct event *e)
+{
+	const char *flags;
+	size_t len;
+	pfn_t pfn;
+	u32 order;
+
+	if (!pfn_and_order(im, e, &pfn, &order))
+		return false;
+	if (!field(e, "gfp_flags=", &flags, &len))
+		return fail(im, "mm_page_alloc without gfp_flags=");
+	if (order >= MAX_ORDER)
+		im->sum->alloc_too_large++;
+	else if (pfn == 0) /* frame 0 is reserved: this was NULL */
+		im->sum->alloc_failed++;
+	else
+		return page_alloc(im, pfn, order,
+				  import_gfp(flags, len, &im->sum->dropped),
+				  e->cpu);
+	return true;
+}
+
+static bool event_free(struct importer *im, const struct event *e)
+{
+	pfn_t pfn;
+	u32 order;
+
+	if (!pfn_and_order(im, e, &pfn, &order))
+		return false;
+	if (order < MAX_ORDER)
+		return page_free(im, pfn, order, e->cpu);
+	im->sum->free_unknown++;
+	return true;
+}
+
+static bool event_is(const struct event *e, const char *name)
+{
+	return strlen(name) == e->name_len &&
+	       memcmp(e->name, name, e->name_len) == 0;
+}
+
+static bool event(struct importer *im, const struct event *e)
+{
+	im->sum->events++;
+	if (e->cpu > im->sum->cpu_max)
+		im->sum->cpu_max = e->cpu;
+	if (event_is(e, "mm_page_alloc"))
+		return event_alloc(im, e);
+	if (event_is(e, "mm_page_free"))
+		return event_free(im, e);
+	if (event_is(e, "mm_page_free_batched"))
+		im->sum->free_batched++;
+	else
+		import_count(&im->sum->skipped, e->name, e->name_len);
+	return true;
+}
+
+/* --- lines ------------------------------------------------------------- */
+
+static const char *skip_spaces(const char *s, const char *end)
+{
+	while (s < end && (*s == ' ' || *s == '\t'))
+		s++;
+	return s;
+}
+
+/* "[003] ": the CPU; returns what follows, or NULL. */
+static const char *cpu_field(const char *s, const char *end, u32 *cpu)
+{
+	u32 n = 0;
+	const char *start = ++s;
+
+	for (; s < end && *s >= '0' && *s <= '9' && s - start < 5; s++)
+		n = n * 10 + (u32)(*s - '0');
+	if (s == start || end - s < 2 || s[0] != ']' || s[1] != ' ')
+		return NULL;
+	*cpu = n;
+	return s + 1;
+}
+
+/* Digits and dots, and a colon at the end. */
+static bool is_time(const char *s, const char *end)
+{
+	if (end - s < 2 || end[-1] != ':')
+		return false;
+	for (; s < end - 1; s++)
+		if ((*s < '0' || *s > '9') && *s != '.')
+			return false;
+	return true;
+}
+
+/* The first two tokens behind the CPU may be flags; then come time, name. */
+static bool event_name(const char *s, const char *end, struct event *e)
+{
+	const char *space;
+
+	for (u32 tokens = 0; tokens < 3; tokens++) {
+		bool timed;
+
+		s = skip_spaces(s, end);
+		space = memchr(s, ' ', (size_t)(end - s));
+		if (!space)
+			return false;
+		timed = is_time(s, space);
+		s = space;
+		if (timed)
+			break;
+		if (tokens == 2)
+			return false;
+	}
+	s = skip_spaces(s, end);
+	if (end - s > 5 && memcmp(s, "kmem:", 5) == 0)
+		s += 5; /* as perf has it */
+	space = memchr(s, ' ', (size_t)(end - s));
+	e->args = space ? space : end;
+	e->name = s;
+	if (e->args - s < 2 || e->args[-1] != ':')
+		return false;
+	e->name_len = (size_t)(e->args - s) - 1;
+	e->end = end;
+	return true;
+}
+
+static bool find_event(const char *s, const char *end, struct event *e)
+{
+	while ((s = memchr(s, '[', (size_t)(end - s)))) {
+		const char *rest = cpu_field(s, end, &e->cpu);
+
+		if (rest && event_name(rest, end, e))
+			return true;
+		s++;
+	}
+	return false;
+}
+
+/* "CPU:0 [LOST 128 EVENTS]": how many; 0: another line */
+static u64 lost_events(const char *s, const char *end)
+{
+	static const char mark[] = "[LOST ";
+	const char *at = memmem(s, (size_t)(end - s), mark, sizeof(mark) - 1);
+	const char *space;
+	u64 n;
+
+	if (!at)
+		return 0;
+	at += sizeof(mark) - 1;
+	space = memchr(at, ' ', (size_t)(end - at));
+	return space && number(at, (size_t)(space - at), &n) ? n : 0;
+}
+
+static bool line(struct importer *im, const char *s, const char *end)
+{
+	struct event e;
+	u64 lost;
+
+	im->sum->lines++;
+	if (end - s > (ptrdiff_t)LINE_BYTES_MAX)
+		return fail(im, "a line of more than 65536 bytes");
+	if (end > s && end[-1] == '\r')
+		end--;
+	s = skip_spaces(s, end);
+	if (s == end || *s == '#')
+		return true;
+	if (find_event(s, end, &e))
+		return event(im, &e);
+	lost = lost_events(s, end);
+	im->sum->lost += lost;
+	im->sum->no_event += !lost;
+	return true;
+}
+
+static bool carry(struct importer *im, const char *data, size_t size)
+{
+	if (size > LINE_BYTES_MAX || im->nr_carry + size > LINE_BYTES_MAX) {
+		im->sum->lines++;
+		return fail(im, "a line of more than 65536 bytes");
+	}
+	memcpy(im->carry + im->nr_carry, data, size);
+	im->nr_carry += size;
+	return true;
+}
+
+bool importer_feed(struct importer *im, const char *data, size_t size,
+		   struct text_error *err)
+{
+	const char *end = data + size, *nl;
+
+	im->err = err;
+	if (size == 0)
+		return true;
+	while ((nl = memchr(data, '\n', (size_t)(end - data)))) {
+		bool ok;
+
+		if (im->nr_carry) {
+			ok = carry(im, data, (size_t)(nl - data)) &&
+			     line(im, im->carry, im->carry + im->nr_carry);
+			im->nr_carry = 0;
+		} else {
+			ok = line(im, data, nl);
+		}
+		if (!ok)
+			return false;
+		data = nl + 1;
+	}
+	return carry(im, data, (size_t)(end - data));
+}
+
+/* RAM for the highest frame, rounded up to a power of two; 16M to 4G. */
+static void make_boot_line(struct importer *im)
+{
+	u32 pages = RAM_PAGES_MIN, cpus = im->sum->cpu_max + 1;
+	struct boot_line *boot = &im->p->boot;
+
+	while (pages <= im->sum->pfn_max && pages < RAM_PAGES_MAX)
+		pages *= 2;
+	im->sum->ram_bytes = (u64)pages * PAGE_SIZE;
+	memset(boot, 0, sizeof(*boot));
+	boot->nr = 2;
+	boot->word[0].kind = BOOT_RAM;
+	boot->word[0].size = im->sum->ram_bytes;
+	boot->word[1].kind = BOOT_CPUS;
+	boot->word[1].size = cpus < NR_CPUS ? cpus : NR_CPUS;
+}
+
+bool importer_end(struct importer *im, struct text_error *err)
+{
+	im->err = err;
+	if (im->nr_carry && !line(im, im->carry, im->carry + im->nr_carry))
+		return false;
+	im->nr_carry = 0;
+	if (im->sum->events == 0)
+		return fail(im, "no trace event up to here: not ftrace's text");
+	im->p->profile = PROFILE_FREE;
+	if (im->boot)
+		im->p->boot = *im->boot;
+	else
+		make_boot_line(im);
+	return true;
+}
+
+struct importer *importer_new(struct program *p, const struct boot_line *boot,
+			      struct import_summary *summary)
+{
+	struct importer *im = calloc(1, sizeof(*im));
+
+	if (!im)
+		return NULL;
+	memset(summary, 0, sizeof(*summary));
+	im->carry = malloc(LINE_BYTES_MAX);
+	if (!im->carry) {
+		free(im);
+		return NULL;
+	}
+	im->p = p;
+	im->sum = summary;
+	im->boot = boot;
+	im->alloc = op_default(OP_alloc_pages);
+	im->free = op_default(OP___free_pages);
+	im->arg_order = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_ORDER);
+	im->arg_gfp = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_GFP);
+	im->arg_page =
+		op_arg_of_kind(&op_info[OP___free_pages], ARG_PAGES_FREED);
+	return im;
+}
+
+void importer_delete(struct importer *im)
+{
+	if (!im)
+		return;
+	for (u32 i = 0; i < LEAVES; i++)
+		free(im->owner[i]);
+	free(im->block);
+	free(im->carry);
+	free(im);
+}
+
+bool import_trace(struct program *p, const char *data, size_t size,
+		  struct import_summary *summary, struct text_error *err)
+{
+	struct importer *im = importer_new(p, NULL, summary);
+	bool ok;
+
+	if (!im) {
+		err->line = 1;
+		snprintf(err->reason, sizeof(err->reason), "out of memory");
+		return false;
+	}
+	ok = importer_feed(im, data, size, err) && importer_end(im, err);
+	importer_delete(im);
+	return ok;
+}
