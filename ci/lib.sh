@@ -74,7 +74,7 @@ need() {
 		die "could not install ${missing[*]}"
 }
 
-# build_preset PRESET [TARGET...]: configures and builds, silent when all is well.
+# build_preset PRESET [TARGET...]: silent when all is well.
 build_preset() {
 	local preset=$1 log
 	shift
