@@ -26,11 +26,11 @@ probes() {
 		/usr/include/zlib.h zlib1g-dev
 		END
 	fuzz) cat <<-END ;;
-		$clang/libclang_rt.fuzzer-x86_64.a libclang-rt-14-dev
+		$clang/libclang_rt.fuzzer-x86_64.a libclang-rt-dev
 		llvm-symbolizer llvm
 		END
 	coverage) cat <<-END ;;
-		$clang/libclang_rt.profile-x86_64.a libclang-rt-14-dev
+		$clang/libclang_rt.profile-x86_64.a libclang-rt-dev
 		llvm-cov llvm
 		END
 	test) cat <<-END ;;
