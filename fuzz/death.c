@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/*
+ * death.c - signatures of deaths: see death.h.
+ *
+ *	alloc_pages-asan-write-free_frame	a sanitizer: access, region
+ *	alloc_pages-ubsan-shift-out-of-bounds	... and its kind of overflow
+ *	__free_pages-segv, -abort, -hang	signals and the alarm
+ *
+ * The sanitizers call __asan_on_error() and __ubsan_on_report() before they
+ * print; a watched process leaves there, and so spares symbolizing a report
+ * that nobody reads.  Of RAM only free frames are poisoned, so that a poison
+ * report is a free frame; outside RAM nothing is mapped, which is a segv.
+ */
+#include "death.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the sanitizers' run-time libraries have, if they are there. */
+const char *__asan_get_report_description(void) __attribute__((weak));
+int __asan_get_report_access_type(void) __attribute__((weak));
+void __ubsan_get_current_report_data(const char **kind, const char **message,
+				     const char **file, unsigned *line,
+				     unsigned *column, char **address)
+	__attribute__((weak));
+/* Ours, that they call. */
+void __asan_on_error(void);
+void __ubsan_on_report(void);
+
+static struct death *watched;
+static char signal_stack[65536];
+
+/* Lower-case letters, digits and _.- are what a signature may hold. */
+static void clean(char *s)
+{
+	for (; *s; s++) {
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s - 'A' + 'a');
+		else if ((*s < 'a' || *s > 'z') && (*s < '0' || *s > '9') &&
+			 *s != '-' && *s != '.')
+			*s = '_';
+	}
+}
+
+/* Neither malloc nor stdio here: the heap may be what is broken. */
+static void append(char *s, const char *more)
+{
+	size_t n = strlen(s);
+
+	while (*more && n < SIGNATURE_MAX - 1)
+		s[n++] = *more++;
+	s[n] = '\0';
+}
+
+static void die(const char *kind, const char *access, const char *region)
+{
+	struct death here = {{0}, 0}, *d = watched ? watched : &here;
+	u32 at;
+	const char *op = exec_current_op(&at);
+
+	if (d->signature[0])
+		return; /* the first word counts */
+	d->op = at;
+	append(d->signature, op);
+	append(d->signature, "-");
+	append(d->signature, kind);
+	append(d->signature, access);
+	append(d->signature, region);
+	clean(d->signature);
+	if (watched)
+		_exit(DEATH_STATUS);
+	append(d->signature, "\n");
+	if (write(STDERR_FILENO, "DEDUP_TOKEN: ", 13) < 0 ||
+	    write(STDERR_FILENO, d->signature, strlen(d->signature)) < 0)
+		return; /* nobody listens */
+}
+
+void __asan_on_error(void)
+{
+	const char *what = __asan_get_report_description
+				   ? __asan_get_report_description()
+				   : "unknown";
+	bool write = __asan_get_report_access_type &&
+		     __asan_get_report_access_type();
+
+	if (strcmp(what, "null-deref") == 0 || strncmp(what, "wild-", 5) == 0)
+		die("segv", "", "");
+	else if (strcmp(what, "stack-overflow") == 0)
+		die("stack-overflow", "", "");
+	else if (strcmp(what, "use-after-poison") == 0)
+		die("asan", write ? "-write-" : "-read-", "free_frame");
+	else
+		die("asan", write ? "-write-" : "-read-", what);
+}
+
+void __ubsan_on_report(void)
+{
+	const char *kind = "unknown", *message, *file;
+	unsigned line, column;
+	char *address;
+
+	if (__ubsan_get_current_report_data)
+		__ubsan_get_current_report_data(&kind, &message, &file, &line,
+						&column, &address);
+	die("ubsan-", kind, "");
+}
+
+static const char *signal_word(int signal)
+{
+	switch (signal) {
+	case SIGALRM:
+		return "hang";
+	case SIGABRT:
+		return "abort";
+	case SIGFPE:
+		return "fpe";
+	case SIGILL:
+	case SIGTRAP:
+		return "trap";
+	case SIGKILL:
+		return "killed";
+	default:
+		return "segv";
+	}
+}
+
+static void on_signal(int signal)
+{
+	die(signal_word(signal), "", "");
+	_exit(DEATH_STATUS);
+}
+
+void death_watch(struct death *d)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS,	SIGFPE, SIGILL,
+				      SIGTRAP, SIGABRT, SIGALRM};
+	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+	stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
+
+	memset(d, 0, sizeof(*d));
+	watched = d;
+	sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &act, NULL);
+}
+
+void death_alarm(u32 seconds)
+{
+	alarm(seconds);
+}
+
+void death_sign_unseen(struct death *d, int signal)
+{
+	if (d->signature[0])
+		return;
+	append(d->signature, "unseen-");
+	append(d->signature, signal_word(signal));
+}
