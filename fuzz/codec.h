@@ -5,6 +5,9 @@
  *
  * Every byte string is a program, and every program that fits the wire
  * encodes: decode(encode(p)) = p, expectations and comments apart.
+ *
+ * What fills a program takes one that program_init() has made or that was
+ * filled before: its ops are replaced, their memory is used again.
  */
 #ifndef FUZZ_CODEC_H
 #define FUZZ_CODEC_H
@@ -15,9 +18,30 @@
 
 /* Bumped when bytes change their meaning; byte caches are keyed by it. */
 #define WIRE_VERSION 1
-#define WIRE_RECORD 16 /* bytes an op */
-#define WIRE_HEADER 1  /* the boot byte */
+#define WIRE_RECORD 16	     /* bytes an op */
+#define WIRE_HEADER 1	     /* the boot byte */
+#define WIRE_BOOT_FREE 0x80u /* in the boot byte: words follow */
+#define WIRE_BOOT_WORD 0xF0u /* ... with this opcode + enum boot_word_kind */
 
+/*
+ * The wire, little-endian:
+ *
+ *	byte 0	 low 4 bits: the boot profile; bit 7: a boot line follows
+ *	records	 of 16 bytes: first the boot line's words, then the ops
+ *
+ *	a word	 [0] 0xF0 + enum boot_word_kind  [1] enum e820_type
+ *		 [2..7] start  [8..13] size  [14..15] zero
+ *	an op	 [0] opcode  [1] out slot  [2] cpu (3 bits), task flags (5)
+ *		 [3] fail_nth (4 bits)  [4..15] arguments, packed in order
+ *		 with the widths of args.def
+ *
+ * Opcode 0 ends the program, and so does the end of the bytes; a record that
+ * is cut off reads as zeros.  An opcode that the table has not stands for
+ * row (opcode modulo rows).  A slot byte n < 128 is slot n; of an argument,
+ * n >= 128 is the (n - 128)-th last live result of its type, modulo how many
+ * there are (slot 0 if none); of a result, the first slot from n - 128 on
+ * that holds nothing live.  The encoder writes exact slots only.
+ */
 /* Total: any bytes decode.  At most ops_max ops are taken.  false: no memory */
 bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max);
 /*
@@ -45,7 +69,7 @@ bool text_write(FILE *to, const struct program *p);
 int text_op(char *buf, size_t room, const struct op *op);
 int text_gfp(char *buf, size_t room, u32 gfp);
 int text_boot(char *buf, size_t room, const struct boot_line *boot);
-/* "alloc_pages order=0 ..." of bits TASK_x; used by printers of traces too */
+/* "GFP_KERNEL|0x100" -> bits; false: not of that form, or over 32 bits. */
 bool text_gfp_parse(const char *s, size_t len, u32 *gfp);
 
 #endif

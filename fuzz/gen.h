@@ -10,8 +10,8 @@
 #include "prng.h"
 
 struct gen_options {
-	u8 groups;     /* enum op_group bits: which ops */
-	u32 ops;       /* how many, at most */
+	u8 groups;	/* enum op_group bits: which ops */
+	u32 ops;	/* how many, at most */
 	bool free_boot; /* make a boot line of one's own (boot_fuzzer) */
 };
 

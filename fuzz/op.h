@@ -13,7 +13,7 @@
 
 #define OP_ARGS_MAX 4
 #define SLOT_NONE 0xFFFFFFFFu
-#define SLOTS_WIRE 128u	       /* slots r0..r127 fit the wire */
+#define SLOTS_WIRE 128u	     /* slots r0..r127 fit the wire */
 #define SLOTS_MAX (1u << 20) /* ... and text has this many */
 
 /* Kinds of arguments: args.def */
@@ -47,11 +47,11 @@ enum op_code {
 };
 
 struct op {
-	u8 code;    /* enum op_code */
-	u8 cpu;	    /* taken modulo the CPUs booted */
-	u8 flags;   /* enum task_flags */
+	u8 code;     /* enum op_code */
+	u8 cpu;	     /* taken modulo the CPUs booted */
+	u8 flags;    /* enum task_flags */
 	u8 fail_nth; /* 0..15 */
-	u8 expect;  /* enum expect: text only */
+	u8 expect;   /* enum expect: text only */
 	u8 expect_report;
 	u32 out; /* slot, or SLOT_NONE where the op has no result */
 	u32 arg[OP_ARGS_MAX];
@@ -78,10 +78,19 @@ enum op_group { GROUP_BOOT = 1, GROUP_PAGES = 2 };
 
 extern const struct op_info op_info[NR_OPS];
 
+/* The opcodes that exist, in the order of the table. */
+enum {
+	NR_OP_CODES = 0
+#define OP(name, code, weight, group, result, doc, ...) +1
+#include "ops.def"
+#undef OP
+};
+extern const u8 op_codes[NR_OP_CODES];
+
 struct arg_info {
 	const char *name;
-	u8 bytes; /* on the wire */
-	u8 base;  /* 10 or 16 in text; 0: a form of its own */
+	u8 bytes;      /* on the wire */
+	u8 base;       /* 10 or 16 in text; 0: a form of its own */
 	u32 low, high; /* of generated values; the wire takes any */
 	const char *doc;
 };

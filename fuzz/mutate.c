@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mutate.c - varies programs: one to a few edits of one, or a child of two.
+ *
+ * An edit works on ops and arguments, never on bytes: it inserts, deletes,
+ * repeats, moves and swaps runs of ops, points an op at another slot, takes
+ * a value to an edge or a little aside, flips a flag.  Where it needs to
+ * know what is live, it follows the ops before it as the generator does.
+ * A child keeps its parents' slots.  Expectations do not survive: they were
+ * about another program.
+ * Validator: fuzz/tests/test_mutate.c.
+ */
+#include "gen_state.h"
+
+#include <string.h>
+
+#define RUN_MAX 8 /* ops that one edit moves */
+#define SPLICE_MAX 16
+
+struct edit {
+	struct program *p;
+	struct prng *r;
+	const struct gen_options *options;
+};
+
+/* The generator's state as it is before op `at`. */
+static void state_at(struct gen *g, const struct edit *e, u32 at)
+{
+	u32 i;
+
+	gen_begin(g, e->r, e->options, e->p);
+	for (i = 0; i < at; i++)
+		gen_follow(g, &e->p->op[i]);
+}
+
+static u32 any_op(const struct edit *e)
+{
+	return prng_below(e->r, e->p->nr);
+}
+
+static u32 any_place(const struct edit *e)
+{
+	return prng_below(e->r, e->p->nr + 1);
+}
+
+/* A run of ops from `at`: mostly one. */
+static u32 run_length(const struct edit *e, u32 at)
+{
+	u32 n = prng_below(e->r, 2) ? 1 : 1 + prng_below(e->r, RUN_MAX);
+
+	return n < e->p->nr - at ? n : e->p->nr - at;
+}
+
+/* Turns op[first, last) so that op[middle] comes first. */
+static void rotate(struct op *op, u32 first, u32 middle, u32 last)
+{
+	u32 next = middle;
+
+	while (first != next) {
+		struct op held = op[first];
+
+		op[first++] = op[next];
+		op[next++] = held;
+		if (next == last)
+			next = middle;
+		else if (first == middle)
+			middle = next;
+	}
+}
+
+/* --- edits of the list
+ * -------------------------------------------------------- */
+
+static bool in_boot_phase(const struct edit *e, u32 at)
+{
+	return at == 0 || op_info[e->p->op[at - 1].code].group == GROUP_BOOT;
+}
+
+static bool edit_insert(struct edit *e)
+{
+	u32 at = any_place(e);
+	bool boot = e->options->groups & GROUP_BOOT;
+	bool pages = e->options->groups & GROUP_PAGES;
+	struct gen g;
+	struct op op;
+
+	state_at(&g, e, at);
+	if (boot && (!pages || (in_boot_phase(e, at) && prng_below(e->r, 2))))
+		gen_boot_op(&g, &op);
+	else
+		gen_op(&g, &op);
+	return program_insert(e->p, at, &op);
+}
+
+static bool edit_splice(struct edit *e)
+{
+	u32 at = any_place(e), from = e->p->nr;
+	struct gen g;
+
+	if (!(e->options->groups & GROUP_PAGES))
+		return edit_insert(e);
+	state_at(&g, e, at);
+	if (!gen_run(&g, e->p, 2 + prng_below(e->r, SPLICE_MAX - 1)))
+		return false;
+	rotate(e->p->op, at, from, e->p->nr);
+	return true;
+}
+
+static bool edit_delete(struct edit *e)
+{
+	u32 at = any_op(e);
+
+	program_remove(e->p, at, run_length(e, at));
+	return true;
+}
+
+static bool edit_duplicate(struct edit *e)
+{
+	u32 at = any_op(e), n = run_length(e, at), to = any_place(e);
+	u32 from = e->p->nr;
+
+	if (!program_reserve(e->p, n))
+		return false;
+	memcpy(e->p->op + from, e->p->op + at, n * sizeof(*e->p->op));
+	e->p->nr += n;
+	rotate(e->p->op, to, from, e->p->nr);
+	return true;
+}
+
+static bool edit_move(struct edit *e)
+{
+	u32 at = any_op(e), n = run_length(e, at), to = any_op(e);
+
+	if (to < at)
+		rotate(e->p->op, to, at, at + n);
+	else if (to >= at + n)
+		rotate(e->p->op, at, at + n, to + 1);
+	return true;
+}
+
+static bool edit_swap(struct edit *e)
+{
+	struct op *a = &e->p->op[any_op(e)], *b = &e->p->op[any_op(e)];
+	struct op held = *a;
+
+	*a = *b;
+	*b = held;
+	return true;
+}
+
+static bool edit_truncate(struct edit *e)
+{
+	u32 half = e->p->nr / 2;
+
+	e->p->nr = half + prng_below(e->r, e->p->nr - half) + 1;
+	return true;
+}
+
+/* --- edits of one op
+ * ------------------------------------------------------------ */
+
+/* Mostly a slot that is live where the op stands; or where a result goes. */
+static bool edit_retarget(struct edit *e)
+{
+	u32 at = any_op(e), i;
+	struct op *op = &e->p->op[at];
+	const struct op_info *info = &op_info[op->code];
+	struct gen g;
+
+	if (op->out != SLOT_NONE)
+		op->out = prng_below(e->r, SLOTS_WIRE);
+	for (i = 0; info->arg[i].kind != ARG_END; i++) {
+		enum arg_kind kind = (enum arg_kind)info->arg[i].kind;
+
+		if (arg_slot_kind(kind) == RES_NONE)
+			continue;
+		state_at(&g, e, at);
+		op->arg[i] = gen_slot_for(&g, op);
+	}
+	return true;
+}
+
+/* One more or less, or a bit flipped. */
+static u32 near(struct prng *r, u32 value)
+{
+	switch (prng_below(r, 4)) {
+	case 0:
+		return value + 1;
+	case 1:
+		return value - 1;
+	case 2:
+		return value + PAGE_SIZE * (prng_below(r, 3) - 1);
+	default:
+		return value ^ 1u << prng_below(r, 32);
+	}
+}
+
+static u32 varied(struct edit *e, u32 at, u32 i)
+{
+	const struct op *op = &e->p->op[at];
+	enum arg_kind kind = (enum arg_kind)op_info[op->code].arg[i].kind;
+	struct gen g;
+
+	if (kind == ARG_GFP && prng_below(e->r, 4))
+		return op->arg[i] ^ 1u << prng_below(e->r, 17);
+	if (prng_one_in(e->r, 3))
+		return near(e->r, op->arg[i]);
+	state_at(&g, e, at);
+	return prng_below(e->r, 3) ? gen_value(&g, op, i)
+				   : gen_boundary(&g, kind);
+}
+
+static bool edit_value(struct edit *e)
+{
+	u32 at = any_op(e), n = 0, i;
+	struct op *op = &e->p->op[at];
+	const struct op_info *info = &op_info[op->code];
+	enum arg_kind kind;
+
+	while (info->arg[n].kind != ARG_END)
+		n++;
+	if (n == 0)
+		return true;
+	i = prng_below(e->r, n);
+	kind = (enum arg_kind)info->arg[i].kind;
+	if (arg_slot_kind(kind) != RES_NONE)
+		return edit_retarget(e);
+	op->arg[i] = varied(e, at, i) &
+		     UINT32_MAX >> (32 - 8 * arg_info[kind].bytes);
+	return true;
+}
+
+static bool edit_context(struct edit *e)
+{
+	struct op *op = &e->p->op[any_op(e)];
+
+	switch (prng_below(e->r, 4)) {
+	case 0:
+		op->cpu = (u8)prng_below(e->r, NR_CPUS);
+		break;
+	case 1:
+		op->fail_nth = op->fail_nth ? 0 : prng_below(e->r, 8) ? 1 : 2;
+		break;
+	default:
+		op->flags ^= (u8)(1u << prng_below(e->r, 5));
+	}
+	return true;
+}
+
+/* --- a mutation
+ * ------------------------------------------------------------------- */
+
+static bool (*const edits[])(struct edit *e) = {
+	edit_insert, edit_insert,   edit_insert,    edit_splice,    edit_splice,
+	edit_delete, edit_delete,   edit_duplicate, edit_duplicate, edit_move,
+	edit_swap,   edit_retarget, edit_retarget,  edit_value,	    edit_value,
+	edit_value,  edit_value,    edit_truncate,  edit_context,
+};
+
+static void edit_boot(struct edit *e)
+{
+	struct program *p = e->p;
+
+	if (p->profile == PROFILE_FREE && !e->options->free_boot)
+		p->profile = (u8)prng_below(e->r, NR_PROFILES);
+	if (p->profile == PROFILE_FREE && prng_one_in(e->r, 4))
+		gen_boot_mutate(e->r, &p->boot);
+	if (!prng_one_in(e->r, 64))
+		return;
+	p->profile = (u8)prng_below(e->r, NR_PROFILES);
+	if (e->options->free_boot && prng_below(e->r, 8)) {
+		p->profile = PROFILE_FREE;
+		gen_boot_line(e->r, &p->boot);
+	}
+}
+
+/* Only what the options allow, and nothing of the text it came from. */
+static void settle(struct program *p, const struct gen_options *options)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < p->nr && kept < options->ops; i++) {
+		struct op op = p->op[i];
+
+		if (!(op_info[op.code].group & options->groups))
+			continue;
+		op.expect = EXPECT_NOTHING;
+		op.expect_report = REPORT_none;
+		op.line = 0;
+		p->op[kept++] = op;
+	}
+	p->nr = kept;
+}
+
+bool mutate_program(struct program *p, struct prng *r,
+		    const struct gen_options *options)
+{
+	struct edit e = { p, r, options };
+	u32 n = 1;
+
+	settle(p, options);
+	edit_boot(&e);
+	if (options->ops == 0 ||
+	    !(options->groups & (GROUP_BOOT | GROUP_PAGES)))
+		return true;
+	while (n < 6 && prng_below(r, 2))
+		n++;
+	while (n--) {
+		bool (*edit)(struct edit *) =
+			edits[prng_below(r, COUNT(edits))];
+
+		if (!(p->nr ? edit : edit_insert)(&e))
+			return false;
+	}
+	settle(p, options);
+	return true;
+}
+
+/* --- a child
+ * ---------------------------------------------------------------------- */
+
+static bool append_run(struct program *to, const struct program *from, u32 at,
+		       u32 end)
+{
+	u32 n = end - at;
+
+	if (n == 0)
+		return true;
+	if (!program_reserve(to, n))
+		return false;
+	memcpy(to->op + to->nr, from->op + at, n * sizeof(*to->op));
+	to->nr += n;
+	return true;
+}
+
+bool cross_programs(struct program *child, const struct program *a,
+		    const struct program *b, struct prng *r,
+		    const struct gen_options *options)
+{
+	u32 head = prng_below(r, a->nr + 1), from = prng_below(r, b->nr + 1);
+	u32 to = b->nr, tail = a->nr;
+
+	child->nr = 0;
+	child->profile = a->profile;
+	child->boot = a->boot;
+	if (child->profile == PROFILE_FREE && !options->free_boot)
+		child->profile = (u8)prng_below(r, NR_PROFILES);
+	if (prng_below(r, 2)) { /* two points: b's run stands inside a */
+		to = from + prng_below(r, b->nr - from + 1);
+		tail = head + prng_below(r, a->nr - head + 1);
+	}
+	if (!append_run(child, a, 0, head) || !append_run(child, b, from, to) ||
+	    !append_run(child, a, tail, a->nr))
+		return false;
+	settle(child, options);
+	return true;
+}
