@@ -89,7 +89,10 @@ bool model_check_frame(struct model *o, pfn_t pfn,
 		       const struct frame_view *machine, struct divergence *d);
 /* The contents of every frame that is still live. */
 bool model_check_contents(struct model *o, struct divergence *d);
-/* The frames whose state may differ from the snapshot's; *nr of them. */
+/*
+ * The frames whose state may differ from the snapshot's; *nr of them.  Of a
+ * block that is or was allocated, its two ends, its second and middle frame.
+ */
 const pfn_t *model_touched(const struct model *o, u32 *nr);
 /* The model's own bookkeeping, recounted naively; NULL or what is wrong. */
 const char *model_self_check(const struct model *o)

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: MIT
+/*
+ * contents.c - what the frames hold: painted when a block is obtained or
+ * written to, and read back when it is freed, read, or at the end.
+ *
+ * A painted frame bears a pattern in a window [off, off + len) of it:
+ *
+ *	word i of frame pfn = mix(stamp, pfn) + i * STEP
+ *
+ * so that another frame's bytes, an older owner's, or the same frame's from
+ * elsewhere are all wrong.  PAINT_WHOLE: every frame, wholly.  PAINT_SAMPLE:
+ * at most 128 bytes of at most 6 frames of a block; where, the stamp says.
+ *
+ * paint[pfn].dirty remembers which 64-byte chunks were ever painted, so that
+ * a reset zeroes no more than that.  The loops over frames' bytes are outside
+ * ASan, as frames are wiped when they are poisoned already; whether a live
+ * frame is poisoned is asked apart (C6).
+ */
+#include "judge.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MODEL_ASAN 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define MODEL_ASAN 1
+#endif
+#ifdef MODEL_ASAN
+void *__asan_region_is_poisoned(void *begin, size_t size);
+#endif
+
+#define NO_ASAN __attribute__((no_sanitize("address"), noinline))
+
+#define WORD sizeof(u64)
+#define CHUNK 64u
+#define SAMPLE_BYTES 128u
+#define SAMPLE_FRAMES 6u
+#define STEP 0xD6E8FEB86659FD93ull
+
+static u64 mix(u32 stamp, pfn_t pfn)
+{
+	return (stamp + 1ull) * 0x9E3779B97F4A7C15ull ^
+	       (pfn + 1ull) * 0xC2B2AE3D27D4EB4Full;
+}
+
+static u8 *bytes_of(const struct model *o, pfn_t pfn)
+{
+	return ram_frame(&o->ram, pfn);
+}
+
+static bool in_ram(const struct model *o, pfn_t pfn)
+{
+	return pfn < o->ram.nr_pfns && pfn < o->nr_frames;
+}
+
+/* --- loops over bytes ------------------------------------------------------ */
+
+static NO_ASAN void fill(u64 *word, u32 nr, u64 value)
+{
+	for (u32 i = 0; i < nr; i++, value += STEP)
+		word[i] = value;
+}
+
+/* The index of the first word that is not the pattern's; nr: none. */
+static NO_ASAN u32 differs(const u64 *word, u32 nr, u64 value)
+{
+	u64 bits = 0;
+
+	for (u32 i = 0; i < nr; i++)
+		bits |= word[i] ^ (value + i * STEP);
+	if (likely(!bits))
+		return nr;
+	for (u32 i = 0; i < nr; i++)
+		if (word[i] != value + i * STEP)
+			return i;
+	return nr;
+}
+
+static NO_ASAN bool is_zero(const u8 *p, u32 size)
+{
+	u64 bits = 0;
+
+	for (; size && (uintptr_t)p % WORD; p++, size--)
+		bits |= *p;
+	for (u32 i = 0; i < size / WORD; i++)
+		bits |= ((const u64 *)(const void *)p)[i];
+	for (u32 i = size / WORD * WORD; i < size; i++)
+		bits |= p[i];
+	return !bits;
+}
+
+/* The barrier keeps the loop from becoming a memset, which ASan checks. */
+static NO_ASAN void wipe_chunks(u8 *frame, u64 chunks)
+{
+	for (; chunks; chunks &= chunks - 1) {
+		u8 *at = frame + __builtin_ctzll(chunks) * CHUNK;
+		u64 *word = (u64 *)(void *)at;
+
+		for (u32 i = 0; i < CHUNK / WORD; i++)
+			word[i] = 0;
+		__asm__ volatile("" ::: "memory");
+	}
+}
+
+static NO_ASAN void smear(u8 *p, u32 size)
+{
+	for (u32 i = 0; i < size; i++)
+		p[i] = (u8)(0xB5 + i);
+}
+
+/* --- one frame ------------------------------------------------------------- */
+
+/* One bit for each chunk of [off, off + len). */
+static u64 chunks_of(u32 off, u32 len)
+{
+	u32 first = off / CHUNK, last = (off + len - 1) / CHUNK;
+
+	return (~0ull << first) & (~0ull >> (63 - last));
+}
+
+static void make_dirty(struct model *o, pfn_t pfn, u32 off, u32 len)
+{
+	struct window *p = &o->paint[pfn];
+
+	if (!p->dirty)
+		o->painted[o->nr_painted++] = pfn;
+	p->dirty |= chunks_of(off, len);
+}
+
+static bool judge_poison(struct model *o, pfn_t pfn, u32 off, u32 len,
+			 struct divergence *d)
+{
+#ifdef MODEL_ASAN
+	u8 *at = bytes_of(o, pfn) + off;
+	u8 *bad = __asan_region_is_poisoned(at, len);
+
+	rule_hit(o, RULE_C6);
+	if (bad)
+		return diverge(d, RULE_C6, "poisoned byte of frame", pfn,
+			       (u64)(bad - at) + off);
+#else
+	(void)o, (void)pfn, (void)off, (void)len, (void)d;
+#endif
+	return true;
+}
+
+/* Is the record that of a block which is live now? */
+static bool is_live(const struct model *o, const struct window *p)
+{
+	const struct frame *head = &o->frame[p->head];
+
+	return p->owner && head->is == IS_ALLOCATED && head->stamp == p->owner;
+}
+
+/* Reads the frame's window back; a frame that is not painted passes. */
+static bool judge_frame(struct model *o, pfn_t pfn, enum rule rule,
+			struct divergence *d)
+{
+	const struct window *p = &o->paint[pfn];
+	const u64 *word;
+	u64 value;
+	u32 nr = p->len / WORD, at;
+
+	if (!judge_poison(o, pfn, p->off, p->len, d))
+		return false;
+	word = (const u64 *)(void *)(bytes_of(o, pfn) + p->off);
+	value = mix(p->stamp, pfn) + p->off / WORD * STEP;
+	at = differs(word, nr, value);
+	rule_hit(o, rule);
+	if (likely(at == nr))
+		return true;
+	return diverge(d, rule, "contents", value + at * STEP, word[at]);
+}
+
+static void paint_frame(struct model *o, pfn_t pfn, u32 stamp, u32 off,
+			u32 len)
+{
+	struct window *p = &o->paint[pfn];
+
+	make_dirty(o, pfn, off, len);
+	p->stamp = stamp;
+	p->off = (u16)off;
+	p->len = (u16)len;
+	fill((u64 *)(void *)(bytes_of(o, pfn) + off), len / WORD,
+	     mix(stamp, pfn) + off / WORD * STEP);
+}
+
+/* Adds a frame to its block's list, behind the head. */
+static void join_block(struct model *o, pfn_t head, pfn_t pfn)
+{
+	struct window *p = &o->paint[pfn];
+
+	p->owner = o->frame[head].stamp;
+	p->head = head;
+	p->next = PFN_NONE;
+	if (pfn != head) {
+		p->next = o->paint[head].next;
+		o->paint[head].next = pfn;
+	}
+}
+
+/* --- which frames ----------------------------------------------------------- */
+
+/*
+ * The k-th of the frames to paint among `nr` of them, and PFN_NONE behind the
+ * last: all of up to 5; of more, the ends, the second, the middle one, and
+ * one between these that the stamp picks, in either half.
+ */
+static u32 sample(u32 nr, u32 stamp, u32 k)
+{
+	const u32 half = nr / 2;
+
+	if (nr < SAMPLE_FRAMES)
+		return k < nr ? k : PFN_NONE;
+	switch (k) {
+	case 0:
+	case 1:
+		return k;
+	case 2:
+		return 2 + stamp % (half - 2);
+	case 3:
+		return half;
+	case 4:
+		return half + 1 + stamp % (nr - half - 2);
+	case 5:
+		return nr - 1;
+	default:
+		return PFN_NONE;
+	}
+}
+
+static u32 pick(const struct model *o, u32 nr, u32 stamp, u32 k)
+{
+	if (o->mode == PAINT_WHOLE)
+		return k < nr ? k : PFN_NONE;
+	return sample(nr, stamp, k);
+}
+
+/* The window of a frame that is painted as a whole block is. */
+static u32 window(const struct model *o, u32 stamp, u32 *len)
+{
+	const u32 places = (PAGE_SIZE - SAMPLE_BYTES) / WORD + 1;
+
+	*len = PAGE_SIZE;
+	if (o->mode == PAINT_WHOLE)
+		return 0;
+	*len = SAMPLE_BYTES;
+	return (u32)(stamp * 0x9E3779B1u >> 16) * places / 65536 * WORD;
+}
+
+/* --- blocks ------------------------------------------------------------------ */
+
+static bool obtained_frame(struct model *o, pfn_t head, pfn_t pfn, bool zero,
+			   struct divergence *d)
+{
+	u32 stamp = o->frame[head].stamp, len;
+	u32 off = window(o, stamp, &len);
+
+	if (!judge_poison(o, pfn, off, len, d))
+		return false;
+	if (zero && !must(o, d, RULE_C1, "frame is zero", true,
+			  is_zero(bytes_of(o, pfn), PAGE_SIZE)))
+		return false;
+	join_block(o, head, pfn);
+	paint_frame(o, pfn, stamp, off, len);
+	return true;
+}
+
+bool contents_obtained(struct model *o, pfn_t pfn, unsigned int order,
+		       bool zero, struct divergence *d)
+{
+	u32 nr = 1u << order, stamp = o->frame[pfn].stamp;
+
+	if (!in_ram(o, pfn + nr - 1))
+		return true;
+	if (!order)
+		return obtained_frame(o, pfn, pfn, zero, d);
+	for (u32 k = 0, i = 0; i != PFN_NONE; i = pick(o, nr, stamp, ++k))
+		if (!obtained_frame(o, pfn, pfn + i, zero, d))
+			return false;
+	return true;
+}
+
+static bool judge_block(struct model *o, pfn_t head, enum rule rule,
+			struct divergence *d)
+{
+	if (!in_ram(o, head) || !is_live(o, &o->paint[head]))
+		return true;
+	for (pfn_t pfn = head; pfn != PFN_NONE; pfn = o->paint[pfn].next)
+		if (!judge_frame(o, pfn, rule, d))
+			return false;
+	return true;
+}
+
+bool model_before_free(struct model *o, pfn_t pfn, struct divergence *d)
+{
+	pfn_t head;
+
+	if (pfn >= o->now.layout.max_mapnr)
+		return true;
+	head = block_of(o, pfn);
+	if (head == PFN_NONE || o->frame[head].is != IS_ALLOCATED ||
+	    o->frame[head].count != 1)
+		return true;
+	if (head != pfn && !(o->frame[head].marks & MARK_COMPOUND))
+		return true;
+	return judge_block(o, head, RULE_C2, d);
+}
+
+bool model_check_contents(struct model *o, struct divergence *d)
+{
+	for (u32 i = 0; i < o->nr_painted; i++) {
+		pfn_t pfn = o->painted[i];
+
+		if (is_live(o, &o->paint[pfn]) &&
+		    !judge_frame(o, pfn, RULE_C5, d))
+			return false;
+	}
+	return true;
+}
+
+/* --- the owner's reads and writes -------------------------------------------- */
+
+/* [off, off + len) of a live block, cut to it; false: nothing is left. */
+static bool in_block(const struct model *o, pfn_t head, u32 off, u32 *len)
+{
+	u32 size;
+
+	if (head >= o->now.layout.max_mapnr || !in_ram(o, head) ||
+	    !is_live(o, &o->paint[head]) || o->paint[head].head != head)
+		return false;
+	size = PAGE_SIZE << o->frame[head].order;
+	if (off >= size || !*len)
+		return false;
+	if (*len > size - off)
+		*len = size - off;
+	return true;
+}
+
+static bool write_frame(struct model *o, pfn_t head, pfn_t pfn, u32 off,
+			u32 end, u32 stamp, struct divergence *d)
+{
+	bool known = is_live(o, &o->paint[pfn]);
+
+	if (known && !judge_frame(o, pfn, RULE_C4, d))
+		return false;
+	off &= ~((u32)WORD - 1);
+	end = (end + (u32)WORD - 1) & ~((u32)WORD - 1);
+	if (o->mode == PAINT_WHOLE) {
+		off = 0;
+		end = PAGE_SIZE;
+	} else if (end - off > SAMPLE_BYTES) {
+		end = off + SAMPLE_BYTES;
+	}
+	if (!judge_poison(o, pfn, off, end - off, d))
+		return false;
+	if (!known)
+		join_block(o, head, pfn);
+	paint_frame(o, pfn, stamp, off, end - off);
+	return true;
+}
+
+bool model_write(struct model *o, pfn_t pfn, u32 off, u32 len,
+		 struct divergence *d)
+{
+	u32 first, nr, stamp;
+
+	if (!in_block(o, pfn, off, &len))
+		return true;
+	stamp = ++o->now.stamp;
+	first = off / PAGE_SIZE;
+	nr = (off + len - 1) / PAGE_SIZE - first + 1;
+	for (u32 k = 0, i = 0; i != PFN_NONE; i = pick(o, nr, stamp, ++k)) {
+		u32 from = i ? 0 : off % PAGE_SIZE;
+		u32 end = i < nr - 1 ? PAGE_SIZE :
+				       (off + len - 1) % PAGE_SIZE + 1;
+
+		if (!write_frame(o, pfn, pfn + first + i, from, end, stamp, d))
+			return false;
+	}
+	return true;
+}
+
+bool model_read(struct model *o, pfn_t pfn, u32 off, u32 len,
+		struct divergence *d)
+{
+	u32 i, last;
+
+	if (!in_block(o, pfn, off, &len))
+		return true;
+	last = (off + len - 1) / PAGE_SIZE;
+	for (i = off / PAGE_SIZE; i <= last; i++)
+		if (is_live(o, &o->paint[pfn + i]) &&
+		    !judge_frame(o, pfn + i, RULE_C3, d))
+			return false;
+	return true;
+}
+
+/* --- boot memory -------------------------------------------------------------- */
+
+/*
+ * Zero, and then no longer, so that the next one has something to zero.
+ * SAMPLE looks at the ends of what is large.
+ */
+bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d)
+{
+	u32 part = o->mode == PAINT_SAMPLE && size > PAGE_SIZE ? PAGE_SIZE :
+								 size;
+	u8 *first, *last;
+
+	if (!in_ram(o, (u32)(((u64)addr + size - 1) / PAGE_SIZE)))
+		return true;
+	first = bytes_of(o, 0) + addr;
+	last = first + size - part;
+	if (!must(o, d, RULE_C7, "memory is zero", true,
+		  is_zero(first, part) && is_zero(last, part)))
+		return false;
+	for (u32 i = addr; i < addr + size;) {
+		u32 len = PAGE_SIZE - i % PAGE_SIZE;
+
+		if (len > addr + size - i)
+			len = addr + size - i;
+		if (i < addr + part || i + len > addr + size - part) {
+			make_dirty(o, i / PAGE_SIZE, i % PAGE_SIZE, len);
+			smear(bytes_of(o, 0) + i, len);
+		}
+		i += len;
+	}
+	return true;
+}
+
+/* --- reset -------------------------------------------------------------------- */
+
+void contents_wipe(struct model *o)
+{
+	for (u32 i = 0; i < o->nr_painted; i++) {
+		struct window *p = &o->paint[o->painted[i]];
+
+		wipe_chunks(bytes_of(o, o->painted[i]), p->dirty);
+		p->dirty = 0;
+		p->owner = 0;
+	}
+	o->nr_painted = 0;
+}
+
+void contents_forget(struct model *o)
+{
+	for (u32 i = 0; i < o->nr_painted; i++) {
+		o->paint[o->painted[i]].dirty = 0;
+		o->paint[o->painted[i]].owner = 0;
+	}
+	o->nr_painted = 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * judge.h - how a call is judged: what must hold, and which records must
+ * come next.
+ *
+ * A judge walks the machine's records in step with the model's own moves.
+ * must() names the rule it applies; want_*() take the next record and name
+ * the rule for its presence, its frame and the rest of it.  Where one record
+ * stands in another's place, the blame goes to the one that should not have
+ * come if it is a move (a refill too many), and else to the one that should
+ * have (a refill too few).
+ */
+#ifndef ORACLE_JUDGE_H
+#define ORACLE_JUDGE_H
+
+#include "model.h"
+
+struct judge {
+	struct model *o;
+	const struct outcome *out;
+	struct divergence *d;
+	u32 at; /* records taken */
+};
+
+/* Fills *d; answers false, so that a caller can return it. */
+bool diverge(struct divergence *d, enum rule rule, const char *field,
+	     u64 expected, u64 actual) __attribute__((cold, noinline));
+
+static inline void rule_hit(struct model *o, enum rule rule)
+{
+	u8 *counter = &o->hits[rule];
+
+	*counter += *counter != 255;
+}
+
+static inline bool must(struct model *o, struct divergence *d, enum rule rule,
+			const char *field, u64 expected, u64 actual)
+{
+	rule_hit(o, rule);
+	return likely(expected == actual) ||
+	       diverge(d, rule, field, expected, actual);
+}
+
+/* --- reports ------------------------------------------------------------- */
+
+/*
+ * The report must be this one.  With a report, the call must have returned
+ * nothing (`null`) and moved nothing.
+ */
+bool judge_report(struct judge *j, enum report_kind kind, bool null)
+	__attribute__((noinline));
+
+static inline bool judge_no_report(struct judge *j)
+{
+	return must(j->o, j->d, RULE_R0, "report", REPORT_none,
+		    j->out->report);
+}
+
+/* --- records ------------------------------------------------------------- */
+
+struct record_rules {
+	enum rule event, pfn, rest;
+};
+
+/* The next record must be `want`; its arg is compared under `arg_mask`. */
+bool record_differs(struct judge *j, const struct trace_record *want,
+		    u32 arg_mask, struct record_rules rules)
+	__attribute__((cold, noinline));
+
+static inline bool want_record(struct judge *j, struct trace_record want,
+			       u32 arg_mask, struct record_rules rules)
+{
+	const struct trace_record *r = &j->out->trace[j->at];
+
+	rule_hit(j->o, rules.event);
+	if (unlikely(j->at >= j->out->nr_trace || r->event != want.event ||
+		     r->pfn != want.pfn || r->order != want.order ||
+		     r->zone != want.zone || r->temp != want.temp ||
+		     ((r->arg ^ want.arg) & arg_mask)))
+		return record_differs(j, &want, arg_mask, rules);
+	if (rules.pfn != rules.event)
+		rule_hit(j->o, rules.pfn);
+	if (rules.rest != rules.event)
+		rule_hit(j->o, rules.rest);
+	j->at++;
+	return true;
+}
+
+/* No record is left. */
+static inline bool want_end(struct judge *j)
+{
+	return likely(j->at == j->out->nr_trace) ||
+	       record_differs(j, NULL, 0, (struct record_rules){ RULE_W7, RULE_W7, RULE_W7 });
+}
+
+/* A call that allocates nothing is over: no record is left, and no oom. */
+static inline bool want_plain_end(struct judge *j)
+{
+	return must(j->o, j->d, RULE_W3, "oom", false, j->out->oom) &&
+	       want_end(j);
+}
+
+/* --- what accept_*.c share ------------------------------------------------ */
+
+/*
+ * The last reference of a block has gone: mm_page_free, the drain where it
+ * is due, and the block joins list or buddy.
+ */
+bool release_block(struct judge *j, pfn_t pfn, unsigned int temp);
+bool drain_frames(struct judge *j, u32 ring, u32 nr);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - the model's state, and what its files offer each other.
+ *
+ *	struct model
+ *	  now, gold		small state, and its copy at the snapshot
+ *	  frame[pfn]		one record a frame; only heads bear a block's
+ *	  pcp[ring]		the per-CPU lists, as rings of frame numbers
+ *	  paint[pfn]		which window of the frame bears which pattern
+ *
+ * Blocks are marked at their head alone, so that a block of order 10 costs
+ * what a frame does; block_of() finds the head that a frame lies behind.
+ */
+#ifndef ORACLE_MODEL_H
+#define ORACLE_MODEL_H
+
+#include "oracle.h"
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* --- frames ------------------------------------------------------------ */
+
+enum frame_is {
+	IS_RESERVED,
+	IS_INSIDE, /* of a block whose head is below it */
+	IS_FREE,   /* head of a free block: on a list of the buddy */
+	IS_PCP,
+	IS_ALLOCATED, /* head of an allocated block */
+};
+
+enum frame_mark {
+	MARK_RETURNED = 1, /* an allocation returned it as a head */
+	MARK_COMPOUND = 2,
+	MARK_TOUCHED = 4, /* it is in the list of touched frames */
+};
+
+struct frame {
+	union {
+		u32 next;  /* IS_FREE */
+		u32 stamp; /* IS_ALLOCATED: names this allocation */
+	};
+	u32 prev; /* IS_FREE */
+	u32 count;
+	u8 is;	  /* enum frame_is */
+	u8 order; /* of the block, in its head */
+	u8 marks; /* enum frame_mark */
+};
+
+/* --- per-CPU lists ------------------------------------------------------ */
+
+/* high is 6 * 31 at most, and a refill adds 31 to 62 at most */
+#define RING 256
+#define NR_RINGS (NR_CPUS * NR_ZONES * NR_PCP_TEMPS)
+
+struct ring {
+	u32 first; /* of the list's head; its tail is count - 1 further */
+	pfn_t slot[RING];
+};
+
+static inline u32 ring_of(unsigned int cpu, unsigned int zone,
+			  unsigned int temp)
+{
+	return (cpu * NR_ZONES + zone) * NR_PCP_TEMPS + temp;
+}
+
+static inline unsigned int ring_zone(u32 ring)
+{
+	return ring / NR_PCP_TEMPS % NR_ZONES;
+}
+
+static inline unsigned int ring_temp(u32 ring)
+{
+	return ring % NR_PCP_TEMPS;
+}
+
+/* --- contents ----------------------------------------------------------- */
+
+struct window {
+	u64 dirty; /* one bit for each 64 bytes written since the snapshot */
+	u32 stamp; /* of the pattern */
+	u32 owner; /* frame[head].stamp when it was painted */
+	pfn_t head;
+	pfn_t next; /* the block's painted frames, from its head */
+	u16 off, len; /* the window, in bytes */
+};
+
+/* --- the whole ---------------------------------------------------------- */
+
+struct e820_range {
+	u64 start, end;
+	u8 type;
+};
+
+#define E820_MAX 160
+
+struct e820_map {
+	u32 nr;
+	struct e820_range range[E820_MAX];
+};
+
+struct bootmem_pos {
+	u32 last_success; /* a physical byte address */
+	pfn_t last_pos;	  /* the last frame of the last allocation */
+	u32 last_offset;  /* where it ended in that frame; 0: at its end */
+};
+
+enum phase { PHASE_OFF, PHASE_BOOTMEM, PHASE_RUNNING };
+
+struct state {
+	enum phase phase;
+	struct mm_layout layout;
+	struct mm_counts counts; /* pcp apart */
+	u32 pcp[NR_RINGS]; /* frames on each */
+	pfn_t list[NR_ZONES][MAX_ORDER]; /* heads of the buddy's lists */
+	struct bootmem_pos bootmem;
+	u32 stamp; /* the last one given out */
+};
+
+struct model {
+	struct state now, gold;
+	struct ring pcp[NR_RINGS], pcp_gold[NR_RINGS];
+	u64 pcp_dirty; /* one bit for each ring changed since the snapshot */
+
+	u32 nr_frames;
+	struct frame *frame, *frame_gold;
+	pfn_t *touched;
+	u32 nr_touched;
+
+	struct e820_map e820;
+	u8 *boot_map, *boot_map_gold; /* enum boot_frame of each low frame */
+
+	struct window *paint;
+	pfn_t *painted; /* frames with paint[].dirty */
+	u32 nr_painted;
+	enum paint mode;
+	struct ram_view ram;
+
+	u8 *hits; /* a counter for each rule */
+	u8 hits_unread[NR_RULES];
+};
+
+/* The record of a frame that is about to change. */
+static inline struct frame *frame_touch(struct model *o, pfn_t pfn)
+{
+	struct frame *f = &o->frame[pfn];
+
+	if (!(f->marks & MARK_TOUCHED)) {
+		f->marks |= MARK_TOUCHED;
+		o->touched[o->nr_touched++] = pfn;
+	}
+	return f;
+}
+
+static inline unsigned int zone_of(const struct model *o, pfn_t pfn)
+{
+	const struct mm_layout *l = &o->now.layout;
+
+	if (pfn >= l->max_low_pfn)
+		return ZONE_HIGHMEM;
+	return pfn < 4096 ? ZONE_DMA : ZONE_NORMAL;
+}
+
+/* --- e820.c ------------------------------------------------------------- */
+
+/* Why a boot line is unusable; NULL: it is not.  Fills the map. */
+const char *e820_read(struct e820_map *map, const struct boot_line *line);
+bool e820_is_ram(const struct e820_map *map, pfn_t pfn);
+
+/* --- layout.c ----------------------------------------------------------- */
+
+/* The layout up to the marks, which are 0 until mem_init is over. */
+const char *layout_compute(struct mm_layout *l, const struct e820_map *map,
+			   const struct boot_line *line);
+void layout_init_marks(struct mm_layout *l);
+void layout_set_marks(struct mm_layout *l, u32 min_free_kbytes);
+void layout_set_reserve(struct mm_layout *l, u32 dma, u32 normal);
+/* layout_check.c */
+bool layout_check(struct model *o, const struct mm_layout *machine,
+		  struct divergence *d);
+
+/* --- bootmem_model.c ---------------------------------------------------- */
+
+enum boot_frame {
+	BOOT_FREE = 0,
+	BOOT_USED = 1,
+	BOOT_OWN = 2, /* boot's own: never to be freed by a call */
+};
+
+#define BOOT_CLAIMS_MAX 16
+
+struct boot_claims {
+	u32 nr;
+	struct boot_claim claim[BOOT_CLAIMS_MAX];
+};
+
+/* Boot's reservations and allocations; false: bootmem runs out. */
+bool bootmem_boot(struct model *o, struct boot_claims *claims);
+/* *packed: the run shares a frame with the last; false: no room. */
+bool bootmem_alloc(struct model *o, u32 size, u32 align, u32 goal, u32 *addr,
+		   bool *packed);
+void bootmem_mark(struct model *o, u32 addr, u32 size, u8 mark);
+enum report_kind bootmem_free(struct model *o, u32 addr, u32 size);
+/* Frees all that is free, as mem_init does. */
+void bootmem_free_all(struct model *o);
+
+/* --- buddy_model.c ------------------------------------------------------ */
+
+/* The head that `pfn` is or lies behind; PFN_NONE: it is in no block. */
+pfn_t block_of(const struct model *o, pfn_t pfn);
+/* The frame that a block of this order would be; PFN_NONE: none is left. */
+pfn_t buddy_next(const struct model *o, unsigned int zone, unsigned int order);
+/* Takes that block off the lists; its record is the caller's to fill. */
+pfn_t buddy_take(struct model *o, unsigned int zone, unsigned int order);
+void buddy_give(struct model *o, pfn_t pfn, unsigned int order);
+
+/* --- pcp_model.c -------------------------------------------------------- */
+
+pfn_t pcp_head(const struct model *o, u32 ring);
+pfn_t pcp_tail(const struct model *o, u32 ring);
+void pcp_push(struct model *o, u32 ring, pfn_t pfn);
+void pcp_append(struct model *o, u32 ring, pfn_t pfn);
+/* The frame is off the list; its record is the caller's to fill. */
+void pcp_drop_head(struct model *o, u32 ring);
+void pcp_drop_tail(struct model *o, u32 ring);
+
+/* --- accept_boot.c ------------------------------------------------------- */
+
+/* Gives back the arrays that are as long as RAM. */
+void model_arrays_delete(struct model *o);
+
+/* --- contents.c --------------------------------------------------------- */
+
+/* A block was obtained: judges zeroes and poison, then paints. */
+bool contents_obtained(struct model *o, pfn_t pfn, unsigned int order,
+		       bool zero, struct divergence *d);
+bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d);
+/* Zeroes every window painted, and forgets them. */
+void contents_wipe(struct model *o);
+/* Forgets without wiping. */
+void contents_forget(struct model *o);
+
+#endif
