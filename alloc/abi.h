@@ -278,9 +278,10 @@ enum frame_state {
 	NR_FRAME_STATES
 };
 
+/* On a per-CPU list: order 0, head 0. */
 struct frame_view {
 	u8 state;    /* enum frame_state */
-	u8 order;    /* of the block: free heads and allocated heads */
+	u8 order;    /* of the block, in its head; 0 in all other frames */
 	u8 head;     /* 1: head of a free or allocated block */
 	u8 compound; /* 1: member of a compound block */
 	u32 count;   /* logical page_count(): 0 is free; a tail's own is 0 */
