@@ -29,6 +29,7 @@ void __asan_on_error(void);
 void __ubsan_on_report(void);
 
 static struct death *watched;
+static bool announced;
 static char signal_stack[65536];
 
 /* Lower-case letters, digits and _.- are what a signature may hold. */
@@ -53,6 +54,18 @@ static void append(char *s, const char *more)
 	s[n] = '\0';
 }
 
+static void announce(const char *word, const char *signature)
+{
+	char line[32 + SIGNATURE_MAX] = "";
+	size_t n = strlen(word), m = strlen(signature);
+
+	memcpy(line, word, n);
+	memcpy(line + n, signature, m);
+	line[n + m] = '\n';
+	if (write(STDERR_FILENO, line, n + m + 1) < 0)
+		return; /* nobody listens */
+}
+
 static void die(const char *kind, const char *access, const char *region)
 {
 	struct death here = {{0}, 0}, *d = watched ? watched : &here;
@@ -70,10 +83,15 @@ static void die(const char *kind, const char *access, const char *region)
 	clean(d->signature);
 	if (watched)
 		_exit(DEATH_STATUS);
-	append(d->signature, "\n");
-	if (write(STDERR_FILENO, "DEDUP_TOKEN: ", 13) < 0 ||
-	    write(STDERR_FILENO, d->signature, strlen(d->signature)) < 0)
-		return; /* nobody listens */
+	if (announced) {
+		announce("DEDUP_TOKEN: ", d->signature);
+		announce("ASSERTION FAILED: ", d->signature);
+	}
+}
+
+void death_announce(void)
+{
+	announced = true;
 }
 
 void __asan_on_error(void)

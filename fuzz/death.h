@@ -20,10 +20,14 @@ struct death {
 
 /*
  * From now on a death of this process fills *d (memory that outlives it) and
- * ends it at once, silently, with DEATH_STATUS.  Without a watch, the
- * hooks only print the signature to stderr, above the sanitizer's report.
+ * ends it at once, silently, with DEATH_STATUS.
  */
 void death_watch(struct death *d);
+/*
+ * From now on a sanitizer's report is preceded by the signature on stderr,
+ * in the words by which the engines tell findings apart.
+ */
+void death_announce(void);
 /* A hang is a death too: seconds from now, 0: never. */
 void death_alarm(u32 seconds);
 /* The signature of a process that a signal killed unseen (SIGKILL). */

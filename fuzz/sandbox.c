@@ -39,7 +39,7 @@ struct shared_min {
 	struct op op[];
 };
 
-static void *shared_new(size_t size)
+void *sandbox_shared(size_t size)
 {
 	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -60,18 +60,30 @@ static void child_begin(struct death *d)
 	death_watch(d);
 }
 
-/* Waits for the child; true: it came to its end by itself. */
-static bool child_end(pid_t pid, struct death *d)
+pid_t sandbox_fork(struct death *d)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child_begin(d);
+	return pid;
+}
+
+enum child_state sandbox_wait(pid_t pid, struct death *d, bool block)
 {
 	int status;
+	pid_t got;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return true;
-	death_sign_unseen(d, WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT);
-	return false;
+	do
+		got = waitpid(pid, &status, block ? 0 : WNOHANG);
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return CHILD_RUNS;
+	if (got > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return CHILD_ENDED;
+	death_sign_unseen(d, got > 0 && WIFSIGNALED(status) ? WTERMSIG(status)
+							    : SIGABRT);
+	return CHILD_DIED;
 }
 
 static const char *keep(char text[160], const char *s)
@@ -99,7 +111,6 @@ static void run_in_child(struct shared_run *s,
 	struct exec *x;
 	struct finding f;
 
-	child_begin(&s->death);
 	death_alarm(seconds);
 	x = exec_new(options);
 	if (!x) {
@@ -133,16 +144,16 @@ static void verdict_of_death(struct verdict *v, const struct death *d)
 bool sandbox_run(const struct exec_options *options, const struct program *p,
 		 u32 seconds, struct verdict *v)
 {
-	struct shared_run *s = shared_new(sizeof(*s));
+	struct shared_run *s = sandbox_shared(sizeof(*s));
 	pid_t pid;
 
 	if (!s)
 		return false;
-	pid = fork();
+	pid = sandbox_fork(&s->death);
 	if (pid == 0)
 		run_in_child(s, options, p, seconds);
 	if (pid > 0) {
-		bool ended = child_end(pid, &s->death);
+		bool ended = sandbox_wait(pid, &s->death, true) == CHILD_ENDED;
 
 		*v = s->v;
 		if (!ended)
@@ -208,7 +219,6 @@ static void minimize_in_child(struct shared_min *s,
 	struct inside in = {how, NULL};
 	struct program copy;
 
-	child_begin(&s->death);
 	in.x = exec_new(how->options);
 	program_init(&copy);
 	if (!in.x || !program_copy(&copy, p))
@@ -232,17 +242,17 @@ static bool minimize_inside(const struct sandbox_min *how,
 			    const char **why)
 {
 	size_t size = sizeof(struct shared_min) + p->nr * sizeof(*p->op);
-	struct shared_min *s = shared_new(size);
+	struct shared_min *s = sandbox_shared(size);
 	bool ok = false;
 	pid_t pid;
 
 	if (!s)
 		return false;
-	pid = fork();
+	pid = sandbox_fork(&s->death);
 	if (pid == 0)
 		minimize_in_child(s, how, p, check);
 	if (pid > 0)
-		ok = child_end(pid, &s->death);
+		ok = sandbox_wait(pid, &s->death, true) == CHILD_ENDED;
 	if (ok && !check) {
 		p->profile = s->profile;
 		p->boot = s->boot;

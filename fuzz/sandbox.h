@@ -9,7 +9,10 @@
 #ifndef FUZZ_SANDBOX_H
 #define FUZZ_SANDBOX_H
 
+#include "death.h"
 #include "exec.h"
+
+#include <sys/types.h>
 
 /* What came of it.  The strings of f stand in `text`: do not copy it. */
 struct verdict {
@@ -46,5 +49,15 @@ u32 sandbox_minimize(const struct sandbox_min *how, struct program *p);
 /* minimize_check() likewise: *why is NULL, or what can be simpler. */
 bool sandbox_minimize_check(const struct sandbox_min *how,
 			    const struct program *p, const char **why);
+
+/* --- children in general ------------------------------------------------- */
+
+/* Memory that parent and children share, zeroed; munmap() ends it. */
+void *sandbox_shared(size_t size);
+/* fork(): the child is quiet, watched by *d, and goes when its parent does. */
+pid_t sandbox_fork(struct death *d);
+enum child_state { CHILD_RUNS, CHILD_ENDED, CHILD_DIED };
+/* CHILD_DIED: *d has its signature.  Without `block` it may run still. */
+enum child_state sandbox_wait(pid_t pid, struct death *d, bool block);
 
 #endif
