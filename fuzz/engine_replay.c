@@ -6,7 +6,6 @@
  * aborts, as it does under an engine.  Files are taken in the order of
  * their names, so that a run can be repeated.
  */
-#define _GNU_SOURCE /* nftw */
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
