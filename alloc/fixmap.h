@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fixmap.h - kmap_atomic: a kernel address for a frame, for a moment.
+ */
+#ifndef ALLOC_FIXMAP_H
+#define ALLOC_FIXMAP_H
+
+#include "page.h"
+
+/* The kernel's page tables at boot; both page tables are zeroed frames. */
+void fixmap_init(struct machine *m, u32 fixmap_pt, u32 pkmap_pt);
+
+/*
+ * The page's linear address, in slot `type` of the current CPU if the page
+ * is high.  Whatever was in the slot is overwritten, as in 2.6.12.
+ */
+vaddr_t kmap_atomic(struct machine *m, struct page *page, u32 type);
+/* 2.6.12 leaves the slot as it is. */
+void kunmap_atomic(struct machine *m, vaddr_t addr, u32 type);
+
+/* Where in this process a linear address of the kernel leads to. */
+void *kernel_ptr(struct machine *m, vaddr_t addr);
+
+/* Zeroes the bytes of a page of any zone. */
+void clear_highpage(struct machine *m, struct page *page);
+
+const char *fixmap_validate(const struct machine *m);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * image.h - what lies in the kernel image: the structures that links in RAM
+ * lead to, byte for byte.
+ *
+ *     physical 1 MiB  +0x1000    swapper_pg_dir
+ *              +0x200000         struct kernel_data
+ *              4 MiB             end of the image, pg0 follows
+ *
+ * 2.6.12 spreads these over its .data and .bss, with padding that depends on
+ * the configuration; here they are packed, and one layout serves UP and SMP.
+ */
+#ifndef ALLOC_IMAGE_H
+#define ALLOC_IMAGE_H
+
+#include "list.h"
+
+#define SWAPPER_PG_DIR_PADDR (KERNEL_START + 0x1000u)
+#define KERNEL_DATA_PADDR (KERNEL_START + 0x200000u)
+
+struct per_cpu_pages {
+	u32 count; /* pages in the list */
+	u32 low;   /* at or below: refill */
+	u32 high;  /* at or above: drain */
+	u32 batch;
+	struct list_head list;
+};
+
+struct per_cpu_pageset {
+	struct per_cpu_pages pcp[NR_PCP_TEMPS]; /* hot, cold */
+};
+
+struct free_area {
+	struct list_head free_list;
+	u32 nr_free;
+};
+
+enum zone_mark { PAGES_MIN, PAGES_LOW, PAGES_HIGH, NR_ZONE_MARKS };
+
+struct zone {
+	u32 id;		/* enum zone_id: what pointer arithmetic gives Linux */
+	u32 free_pages; /* in the buddy; those of per-CPU lists are not */
+	u32 mark[NR_ZONE_MARKS]; /* pages_min, pages_low, pages_high */
+	u32 lowmem_reserve[NR_ZONES];
+	struct per_cpu_pageset pageset[NR_CPUS];
+	struct free_area free_area[MAX_ORDER];
+	u32 all_unreclaimable, pages_scanned;
+	u32 zone_mem_map; /* link of its first struct page; 0: empty zone */
+	u32 zone_start_pfn, spanned_pages, present_pages;
+};
+
+/* Links of the zones to try, in order; 0 ends the list. */
+struct zonelist {
+	u32 zone[NR_ZONES + 1];
+};
+
+struct kernel_data {
+	struct zone node_zones[NR_ZONES];
+	struct zonelist node_zonelists[NR_ZONES]; /* by gfp & GFP_ZONEMASK */
+	u32 kswapd_max_order;
+	u32 mem_map; /* link */
+	u32 max_mapnr;
+	u32 highstart_pfn, highend_pfn;
+	u32 high_memory;
+	u32 totalram_pages, totalhigh_pages;
+	u32 min_free_kbytes;
+	u32 lowmem_reserve_ratio[NR_ZONES - 1]; /* DMA, Normal */
+};
+
+_Static_assert(sizeof(struct per_cpu_pages) == 24, "i386 layout");
+_Static_assert(sizeof(struct free_area) == 12, "i386 layout");
+_Static_assert(offsetof(struct zone, pageset) == 32, "i386 layout");
+_Static_assert(offsetof(struct zone, free_area) == 416, "i386 layout");
+_Static_assert(sizeof(struct zone) == 572, "i386 layout");
+_Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44, "i386 layout");
+
+#endif

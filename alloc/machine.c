@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/*
+ * machine.c - one simulated PC: power, boot, and the sum of its validators.
+ *
+ *     machine_new --boot--> bootmem --mem_init--> running --snapshot, reset
+ *                   ^__________________________________|
+ *
+ * Boot goes as setup_arch() goes: the memory map, the low/high split,
+ * bootmem, the kernel's page tables, mem_map, the zones.  What can fail is
+ * judged before RAM is there, or powers the machine off again.
+ */
+#include "mm.h"
+#include "machine.h"
+#include "bootmem.h"
+#include "fixmap.h"
+#include "mem_init.h"
+#include "page_alloc.h"
+
+/* Above this much RAM free frames are not poisoned: it costs an eighth of it
+ * in the sanitizer's shadow, and all frames are written at boot. */
+#define POISON_PFNS_MAX ((512u << 20) >> PAGE_SHIFT)
+
+/* --- power ----------------------------------------------------------------- */
+
+static void unpoison_all(struct machine *m)
+{
+	if (!PLATFORM_POISON || !m->poison)
+		return;
+	platform_unpoison(ram_frame(&m->view, 0), m->ram.low_bytes);
+	if (m->ram.high_bytes)
+		platform_unpoison(ram_frame(&m->view, m->view.low_pfns),
+				  m->ram.high_bytes);
+}
+
+static void power_off(struct machine *m)
+{
+	if (m->golden.mem_map)
+		snapshot_exit(m);
+	unpoison_all(m);
+	platform_ram_unmap(&m->ram);
+	m->phase = PHASE_OFF;
+	m->mem_map = NULL;
+	m->mem_map_bytes = 0;
+	m->data = NULL;
+	m->nr_claims = 0;
+	m->golden.taken = false;
+	m->setup = (struct memory_setup){ .nr_cpus = 1 };
+	m->view = (struct ram_view){ 0 };
+	mm_set_current(m, (struct task){ 0 });
+}
+
+struct machine *machine_new(void)
+{
+	struct machine *m = platform_alloc(sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->faults.panic = platform_panic;
+	m->setup.nr_cpus = 1;
+	if (!platform_ram_reserve(&m->ram)) {
+		platform_free(m, sizeof(*m));
+		return NULL;
+	}
+	m->base = m->ram.base;
+	mm_set_current(m, (struct task){ 0 });
+	return m;
+}
+
+void machine_delete(struct machine *m)
+{
+	if (!m)
+		return;
+	power_off(m);
+	platform_ram_release(&m->ram);
+	platform_free(m, sizeof(*m));
+}
+
+void machine_on_panic(struct machine *m,
+		      void (*handler)(void *arg, const char *clause), void *arg)
+{
+	m->faults.panic = handler ? handler : platform_panic;
+	m->faults.arg = arg;
+}
+
+/* --- boot ------------------------------------------------------------------ */
+
+static const char *map_ram(struct machine *m)
+{
+	u64 low = (u64)m->setup.max_low_pfn << PAGE_SHIFT;
+	u64 all = (u64)m->setup.max_pfn << PAGE_SHIFT;
+	const char *why = platform_ram_map(&m->ram, low, all - low);
+
+	if (why)
+		return why;
+	m->view = (struct ram_view){
+		.low = m->base + PAGE_OFFSET,
+		.high = m->ram.high - (uintptr_t)low,
+		.low_pfns = m->setup.max_low_pfn,
+		.nr_pfns = m->setup.max_pfn,
+	};
+	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX;
+	m->data = phys_ptr(m, KERNEL_DATA_PADDR);
+	m->swapper_pg_dir = phys_ptr(m, SWAPPER_PG_DIR_PADDR);
+	return NULL;
+}
+
+/* paging_init(): the page tables of fixmap and kmap. */
+static bool page_tables_init(struct machine *m)
+{
+	u32 fixmap_pt, pkmap_pt;
+
+	if (!bootmem_claim(m, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE, 0,
+			   &fixmap_pt) ||
+	    !bootmem_claim(m, CLAIM_pkmap_pt, PAGE_SIZE, PAGE_SIZE, 0,
+			   &pkmap_pt))
+		return false;
+	fixmap_init(m, fixmap_pt, pkmap_pt);
+	return true;
+}
+
+static bool mem_map_init(struct machine *m)
+{
+	u32 nr = m->setup.max_pfn, paddr;
+
+	if (!bootmem_claim(m, CLAIM_mem_map, (nr + 1) * PAGE_STRUCT_BYTES,
+			   L1_CACHE_BYTES, MAX_DMA_PFN << PAGE_SHIFT, &paddr))
+		return false;
+	m->mem_map = phys_ptr(m, paddr);
+	m->mem_map_bytes = nr * PAGE_STRUCT_BYTES;
+	m->lru_link = ptr_link(&m->mem_map->lru);
+	return true;
+}
+
+static void kernel_data_init(struct machine *m)
+{
+	*m->data = (struct kernel_data){
+		.mem_map = ptr_link(m->mem_map),
+		.max_mapnr = m->setup.max_pfn,
+		.highstart_pfn = m->setup.max_low_pfn,
+		.highend_pfn = m->setup.max_pfn,
+		.high_memory =
+			PAGE_OFFSET + (m->setup.max_low_pfn << PAGE_SHIFT),
+	};
+}
+
+static const char *boot(struct machine *m, const struct boot_line *line)
+{
+	const char *why = memory_setup(&m->setup, line);
+
+	if (why)
+		return why;
+	why = map_ram(m);
+	if (why)
+		return why;
+	why = bootmem_init(m);
+	if (why)
+		return why;
+	if (!page_tables_init(m))
+		return "low memory has no room for the kernel's page tables";
+	if (!mem_map_init(m))
+		return "low memory has no room for mem_map";
+	if (!snapshot_init(m))
+		return "the host has no memory";
+	kernel_data_init(m);
+	zones_init(m);
+	m->phase = PHASE_BOOTMEM;
+	return NULL;
+}
+
+const char *machine_boot(struct machine *m, const struct boot_line *line)
+{
+	const char *why;
+
+	power_off(m);
+	why = boot(m, line);
+	if (why)
+		power_off(m);
+	return why;
+}
+
+void machine_mem_init(struct machine *m)
+{
+	CHECK(m, m->phase == PHASE_BOOTMEM, "machine: mem_init out of turn");
+	mm_set_current(m, (struct task){ 0 });
+	mem_init(m);
+	m->phase = PHASE_RUNNING;
+}
+
+/* --- the call's surroundings ----------------------------------------------- */
+
+void mm_set_current(struct machine *m, struct task task)
+{
+	CHECK(m, task.cpu < m->setup.nr_cpus, "machine: there is no such CPU");
+	m->task = task;
+	m->nr_entries = 0;
+	m->oom = false;
+	m->faults.report = REPORT_none;
+	trace_clear(&m->trace);
+}
+
+enum report_kind mm_report(const struct machine *m)
+{
+	return m->faults.report;
+}
+
+bool mm_oom(const struct machine *m)
+{
+	return m->oom;
+}
+
+const struct trace_record *mm_trace(const struct machine *m, u32 *nr)
+{
+	CHECK(m, !m->trace.lost, "trace: a move was lost");
+	*nr = m->trace.nr;
+	return m->trace.record;
+}
+
+/* --- validating ------------------------------------------------------------ */
+
+const char *machine_validate(const struct machine *m, enum validate_depth d)
+{
+	const char *broken;
+
+	if (m->phase == PHASE_OFF)
+		return NULL;
+	if (m->phase == PHASE_BOOTMEM)
+		return bootmem_validate(m);
+	broken = zone_validate(m);
+	if (!broken)
+		broken = buddy_validate(m, d);
+	if (!broken)
+		broken = pcp_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = fixmap_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = page_alloc_validate(m);
+	return broken;
+}

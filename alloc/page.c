@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/*
+ * page.c - what a frame is, told from mem_map.
+ *
+ * Linux never asks: a tail of a block bears no mark, and who frees one
+ * corrupts the allocator.  The reports need the answer, so it is searched
+ * for, on the paths of misuse and of inspection alone.
+ */
+#include "page.h"
+
+static bool heads_past(const struct page *head, u32 distance)
+{
+	if (page_free_head(head))
+		return distance < 1u << page_free_order(head);
+	return page_allocated(head) && distance < 1u << page_order(head);
+}
+
+struct page *page_enclosing(const struct machine *m, const struct page *page)
+{
+	pfn_t pfn = page_to_pfn(m, page);
+
+	/* a block's head is its number with the low bits cleared */
+	for (u32 order = 1; order < MAX_ORDER; order++) {
+		pfn_t first = pfn & ~((1u << order) - 1);
+		struct page *head = pfn_to_page(m, first);
+
+		if (first != pfn && heads_past(head, pfn - first))
+			return head;
+	}
+	return NULL;
+}
+
+void page_look(const struct machine *m, const struct page *page,
+	       struct frame_view *out)
+{
+	const struct page *head;
+
+	*out = (struct frame_view){ .count = page_count(page) };
+	if (page_reserved(page)) {
+		out->state = FRAME_RESERVED;
+		return;
+	}
+	out->compound = page_compound(page);
+	if (page_allocated(page)) {
+		out->state = FRAME_ALLOCATED;
+		out->order = (u8)page_order(page);
+		out->head = 1;
+		return;
+	}
+	if (page_free_head(page)) {
+		out->state = FRAME_BUDDY;
+		out->order = (u8)page_free_order(page);
+		out->head = 1;
+		return;
+	}
+	head = page_enclosing(m, page);
+	if (!head)
+		out->state = FRAME_PCP;
+	else
+		out->state = page_free_head(head) ? FRAME_BUDDY : FRAME_TAIL;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page.h - struct page and its vocabulary: no other file touches its bits.
+ *
+ *     flags   31 29 28 27  24             15      12  11      8       0
+ *            | zone |R| order | ........ | compound | private | highmem |
+ *                                                     reserved
+ *
+ * The zone never changes.  `order` is the allocated block's, kept in its
+ * head while it is allocated; R says that an allocation once returned this
+ * frame as a head.  Both serve the reports only: Linux has neither.
+ *
+ * A frame's condition, told by its struct page alone:
+ *
+ *     reserved               PG_reserved
+ *     allocated head         count > 0
+ *     head of a free block   PG_private, private = order
+ *     member of a compound   PG_compound, private = the head's link
+ *     else                   tail of something, or on a per-CPU list
+ *
+ * Who changes a struct page says so to page_touch(), so that a reset knows
+ * what to restore; every verb here does.  A verb touches before it writes.
+ */
+#ifndef ALLOC_PAGE_H
+#define ALLOC_PAGE_H
+
+#include "state.h"
+
+struct page {
+	u32 flags;
+	s32 _count;    /* page_count() - 1: a free page has -1 */
+	s32 _mapcount; /* likewise */
+	u32 private;
+	u32 mapping;
+	u32 index;
+	struct list_head lru;
+};
+_Static_assert(sizeof(struct page) == PAGE_STRUCT_BYTES, "i386 layout");
+
+/* Flag numbers of 2.6.12 [include/linux/page-flags.h] */
+enum page_flag {
+	PG_locked = 0,
+	PG_lru = 5,
+	PG_active = 6,
+	PG_slab = 7,
+	PG_highmem = 8,
+	PG_reserved = 11,
+	PG_private = 12,
+	PG_writeback = 13,
+	PG_compound = 15,
+	PG_swapcache = 16,
+	PG_reclaim = 18,
+	PG_order = 24,	  /* 4 bits */
+	PG_returned = 28, /* R */
+	PG_zone = 29,	  /* 3 bits */
+};
+
+#define PAGE_FLAG(name) (1u << PG_##name)
+#define PAGE_ORDER_MASK (15u << PG_order)
+/* What no page that is freed or handed out may bear. */
+#define PAGE_FLAGS_BAD                                                         \
+	(PAGE_FLAG(locked) | PAGE_FLAG(lru) | PAGE_FLAG(active) |              \
+	 PAGE_FLAG(slab) | PAGE_FLAG(private) | PAGE_FLAG(writeback) |         \
+	 PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim))
+
+/* --- which page ------------------------------------------------------------ */
+
+static inline pfn_t page_to_pfn(const struct machine *m,
+				const struct page *page)
+{
+	return (pfn_t)(page - m->mem_map);
+}
+
+static inline struct page *pfn_to_page(const struct machine *m, pfn_t pfn)
+{
+	return m->mem_map + pfn;
+}
+
+static inline bool pfn_valid(const struct machine *m, pfn_t pfn)
+{
+	return pfn < m->mem_map_bytes / PAGE_STRUCT_BYTES;
+}
+
+/* True if it is an element of mem_map, and not inside one. */
+static inline bool page_valid(const struct machine *m, const struct page *page)
+{
+	uintptr_t off = (uintptr_t)page - (uintptr_t)m->mem_map;
+
+	return off < m->mem_map_bytes && off % PAGE_STRUCT_BYTES == 0;
+}
+
+/* The page whose lru this link leads to. */
+static inline struct page *page_of_link(const struct machine *m, u32 link)
+{
+	u32 off = link - m->lru_link;
+
+	CHECK(m, off < m->mem_map_bytes && off % PAGE_STRUCT_BYTES == 0,
+	      "page: a list leads out of mem_map");
+	return pfn_to_page(m, off / PAGE_STRUCT_BYTES);
+}
+
+/* --- predicates ------------------------------------------------------------ */
+
+static inline u32 page_zone_id(const struct page *page)
+{
+	return page->flags >> PG_zone;
+}
+
+static inline struct zone *page_zone(const struct machine *m,
+				     const struct page *page)
+{
+	return &m->data->node_zones[page_zone_id(page)];
+}
+
+static inline u32 page_count(const struct page *page)
+{
+	return (u32)page->_count + 1;
+}
+
+static inline bool page_reserved(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(reserved);
+}
+
+static inline bool page_compound(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(compound);
+}
+
+static inline bool page_was_returned(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(returned);
+}
+
+static inline bool page_free_head(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(private);
+}
+
+/* The order of a free block's head. */
+static inline u32 page_free_order(const struct page *page)
+{
+	return page->private;
+}
+
+/* The order of an allocated block's head. */
+static inline u32 page_order(const struct page *page)
+{
+	return (page->flags & PAGE_ORDER_MASK) >> PG_order;
+}
+
+static inline bool page_allocated(const struct page *page)
+{
+	return !page_reserved(page) && page_count(page) != 0;
+}
+
+/* True if it heads an allocated block of that order. */
+static inline bool page_heads(const struct page *page, u32 order)
+{
+	const u32 mask = PAGE_ORDER_MASK | PAGE_FLAG(reserved);
+
+	return (page->flags & mask) == order << PG_order &&
+	       page_count(page) != 0 && order < MAX_ORDER;
+}
+
+/*
+ * Nonzero if the page is not fit to be freed or handed out
+ * [free_pages_check and prep_new_page].
+ */
+static inline u32 page_bad(const struct page *page)
+{
+	return (page->flags & PAGE_FLAGS_BAD) | page_count(page) |
+	       ((u32)page->_mapcount + 1) | page->mapping;
+}
+
+/* --- verbs ----------------------------------------------------------------- */
+
+static inline void pfn_touch(struct machine *m, pfn_t pfn)
+{
+	if (likely(m->touched[pfn]))
+		return;
+	m->touched[pfn] = true;
+	m->touched_pfn[m->nr_touched++] = pfn;
+}
+
+static inline void page_touch(struct machine *m, const struct page *page)
+{
+	pfn_touch(m, page_to_pfn(m, page));
+}
+
+/* A neighbour in a list is a page, or a list's head in the image. */
+static inline void link_touch(struct machine *m, u32 link)
+{
+	u32 off = link - m->lru_link;
+
+	if (off < m->mem_map_bytes)
+		pfn_touch(m, off / PAGE_STRUCT_BYTES);
+	else
+		CHECK(m, link - ptr_link(m->data) < sizeof(*m->data),
+		      "page: a list leads out of mem_map and image");
+}
+
+static inline void page_list_add(struct machine *m, struct page *page,
+				 struct list_head *head)
+{
+	page_touch(m, page);
+	link_touch(m, head->next);
+	list_insert(m->base, &page->lru, ptr_link(head), head->next);
+}
+
+static inline void page_list_add_tail(struct machine *m, struct page *page,
+				      struct list_head *head)
+{
+	page_touch(m, page);
+	link_touch(m, head->prev);
+	list_insert(m->base, &page->lru, head->prev, ptr_link(head));
+}
+
+static inline void page_list_del(struct machine *m, struct page *page)
+{
+	link_touch(m, page->lru.next);
+	link_touch(m, page->lru.prev);
+	list_remove(m->base, &page->lru);
+}
+
+/* As all struct pages begin: reserved, with no references. */
+static inline void page_init(struct machine *m, struct page *page, u32 zone)
+{
+	page_touch(m, page);
+	*page = (struct page){
+		.flags = zone << PG_zone | PAGE_FLAG(reserved),
+		._count = -1,
+		._mapcount = -1,
+	};
+	list_init(&page->lru);
+}
+
+/* Boot gives the frame up: it is to be freed. */
+static inline void page_unreserve(struct machine *m, struct page *page,
+				  u32 more_flags)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_FLAG(reserved);
+	page->flags |= more_flags;
+	page->_count = -1;
+}
+
+static inline void page_set_free_head(struct machine *m, struct page *page,
+				      u32 order)
+{
+	page_touch(m, page);
+	page->flags |= PAGE_FLAG(private);
+	page->private = order;
+}
+
+static inline void page_clear_free_head(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_FLAG(private);
+	page->private = 0;
+}
+
+/* The block that page heads has an owner, who has its only reference. */
+static inline void page_set_allocated(struct machine *m, struct page *page,
+				      u32 order)
+{
+	page_touch(m, page);
+	page->flags |= PAGE_FLAG(returned) | order << PG_order;
+	page->private = 0;
+	page->_count = 0;
+}
+
+static inline void page_clear_order(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_ORDER_MASK;
+}
+
+static inline void page_ref_inc(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->_count++;
+}
+
+/* True if that was the last reference. */
+static inline bool page_ref_dec(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	return --page->_count < 0;
+}
+
+static inline void page_set_compound(struct machine *m, struct page *page,
+				     const struct page *head)
+{
+	page_touch(m, page);
+	page->flags |= PAGE_FLAG(compound);
+	page->private = ptr_link(head);
+}
+
+static inline void page_clear_compound(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_FLAG(compound);
+	page->private = 0;
+}
+
+static inline struct page *compound_head(const struct machine *m,
+					 const struct page *page)
+{
+	struct page *head = link_ptr(m->base, page->private);
+
+	CHECK(m, page_valid(m, head), "page: a compound page without a head");
+	return head;
+}
+
+/* The first tail of a compound block bears its order. */
+static inline void page_set_index(struct machine *m, struct page *page,
+				  u32 index)
+{
+	page_touch(m, page);
+	page->index = index;
+}
+
+/* --- frames ---------------------------------------------------------------- */
+
+static inline u8 *page_bytes(const struct machine *m, const struct page *page)
+{
+	return ram_frame(&m->view, page_to_pfn(m, page));
+}
+
+/* Nobody may touch the block's bytes ... */
+static inline void page_poison(const struct machine *m,
+			       const struct page *page, u32 order)
+{
+	if (PLATFORM_POISON && m->poison)
+		platform_poison(page_bytes(m, page), PAGE_SIZE << order);
+}
+
+/* ... but its owner. */
+static inline void page_unpoison(const struct machine *m,
+				 const struct page *page, u32 order)
+{
+	if (PLATFORM_POISON && m->poison)
+		platform_unpoison(page_bytes(m, page), PAGE_SIZE << order);
+}
+
+/* --- looking [page.c] ------------------------------------------------------ */
+
+/*
+ * The head of the block, free or allocated, that has this frame inside it;
+ * NULL: the frame is in no block, so it is on a per-CPU list.  Neither for
+ * heads nor for reserved frames.
+ */
+struct page *page_enclosing(const struct machine *m, const struct page *page);
+
+void page_look(const struct machine *m, const struct page *page,
+	       struct frame_view *out);
+
+#endif

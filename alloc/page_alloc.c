@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: MIT
+/*
+ * page_alloc.c - __alloc_pages and the calls around it [mm/page_alloc.c,
+ * include/linux/gfp.h, mm.h].
+ *
+ *     pass A  pages_low              -> wake kswapd
+ *     pass B  pages_min, with help
+ *     pass C  no marks               (the task frees memory, or is dying)
+ *     direct reclaim -> pass B again | pages_high -> OOM killer -> from A
+ *
+ * A pass goes down the zonelist and takes from the first zone whose mark
+ * holds.  Where 2.6.12 would go round for ever without progress, the call
+ * ends: NULL, and mm_oom() says so.  All checks stand before the first write.
+ *
+ * Left out: the warning of a failure, statistics, NUMA.
+ */
+#include "mm.h"
+#include "page_alloc.h"
+#include "fixmap.h"
+
+struct request {
+	const struct zonelist *list;
+	gfp_t gfp;
+	u32 order;
+	u32 class; /* the first zone of the list: its reserve holds */
+};
+
+/* --- handing out ----------------------------------------------------------- */
+
+static void make_compound(struct machine *m, struct page *page, u32 order)
+{
+	page_set_index(m, page + 1, order);
+	for (u32 i = 0; i < 1u << order; i++)
+		page_set_compound(m, page + i, page);
+}
+
+static void zero_block(struct machine *m, struct page *page, u32 order)
+{
+	for (u32 i = 0; i < 1u << order; i++)
+		clear_highpage(m, page + i);
+}
+
+/* prep_new_page(), and what follows it */
+static inline struct page *hand_out(struct machine *m, struct page *page,
+				    gfp_t gfp, u32 order)
+{
+	CHECK(m, !page_bad(page) && !page_reserved(page),
+	      "page_alloc: a page that is not free was about to be given");
+	page_set_allocated(m, page, order);
+	page_unpoison(m, page, order);
+	if (unlikely(gfp & __GFP_ZERO))
+		zero_block(m, page, order);
+	if (unlikely(gfp & __GFP_COMP) && order)
+		make_compound(m, page, order);
+	trace_add(&m->trace, (struct trace_record){
+		.event = TRACE_mm_page_alloc,
+		.order = (u8)order,
+		.zone = (u8)page_zone_id(page),
+		.pfn = page_to_pfn(m, page),
+		.arg = gfp,
+	});
+	return page;
+}
+
+static struct page *take_block(struct machine *m, struct zone *zone, u32 order)
+{
+	struct page *page = buddy_alloc(m, zone, order);
+
+	if (page)
+		trace_add(&m->trace, (struct trace_record){
+			.event = TRACE_mm_page_alloc_zone_locked,
+			.order = (u8)order,
+			.zone = (u8)zone->id,
+			.pfn = page_to_pfn(m, page),
+		});
+	return page;
+}
+
+/* buffered_rmqueue() */
+static inline struct page *take(struct machine *m, struct zone *zone,
+				gfp_t gfp, u32 order)
+{
+	struct page *page = NULL;
+
+	if (likely(!order))
+		page = pcp_take(m, zone,
+				gfp & __GFP_COLD ? PCP_COLD : PCP_HOT);
+	if (unlikely(!page)) {
+		page = take_block(m, zone, order);
+		if (!page)
+			return NULL;
+	}
+	return hand_out(m, page, gfp, order);
+}
+
+/* --- the slow path --------------------------------------------------------- */
+
+static struct page *pass(struct machine *m, const struct request *rq,
+			 enum zone_mark mark, struct watermark_help help)
+{
+	for (const u32 *link = rq->list->zone; *link; link++) {
+		struct zone *zone = zone_at(m, *link);
+		struct page *page;
+
+		if (!zone_watermark_ok(zone, rq->order, mark, rq->class, help))
+			continue;
+		page = take(m, zone, rq->gfp, rq->order);
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+static struct page *pass_without_marks(struct machine *m,
+				       const struct request *rq)
+{
+	for (const u32 *link = rq->list->zone; *link; link++) {
+		struct page *page = take(m, zone_at(m, *link), rq->gfp,
+					 rq->order);
+
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+/* kswapd's own test knows neither the request's class nor its help. */
+static void wake_kswapd(struct machine *m, const struct request *rq)
+{
+	const struct watermark_help none = { false, false };
+
+	for (const u32 *link = rq->list->zone; *link; link++) {
+		struct zone *zone = zone_at(m, *link);
+
+		if (zone_watermark_ok(zone, rq->order, PAGES_LOW, 0, none))
+			continue;
+		if (m->data->kswapd_max_order < rq->order)
+			m->data->kswapd_max_order = rq->order;
+		trace_add(&m->trace, (struct trace_record){
+			.event = TRACE_mm_vmscan_wakeup_kswapd,
+			.order = (u8)rq->order,
+			.zone = (u8)zone->id,
+		});
+	}
+}
+
+static void announce(struct machine *m, enum trace_event event,
+		     const struct request *rq)
+{
+	trace_add(&m->trace, (struct trace_record){
+		.event = (u8)event,
+		.order = (u8)rq->order,
+		.arg = rq->gfp,
+	});
+}
+
+static struct page *out_of_memory(struct machine *m)
+{
+	m->oom = true;
+	return NULL;
+}
+
+static u32 direct_reclaim(struct machine *m, const struct request *rq)
+{
+	platform_yield(m, YIELD_RECLAIM);
+	announce(m, TRACE_mm_vmscan_direct_reclaim_begin, rq);
+	return m->reclaim ? m->reclaim(m, rq->gfp, rq->order) : 0;
+}
+
+static bool retries(const struct request *rq)
+{
+	return !(rq->gfp & __GFP_NORETRY) &&
+	       (rq->order <= 3 || rq->gfp & (__GFP_REPEAT | __GFP_NOFAIL));
+}
+
+/* Reclaim until there is enough, or no progress. */
+static struct page *reclaim_and_retry(struct machine *m,
+				      const struct request *rq,
+				      struct watermark_help help)
+{
+	struct page *page;
+
+	while (direct_reclaim(m, rq)) {
+		page = pass(m, rq, PAGES_MIN, help);
+		if (page)
+			return page;
+		if (!retries(rq))
+			return NULL;
+		platform_yield(m, YIELD_RETRY);
+	}
+	if (rq->gfp & __GFP_FS && !(rq->gfp & __GFP_NORETRY)) {
+		page = pass(m, rq, PAGES_HIGH,
+			    (struct watermark_help){ false, false });
+		if (page)
+			return page;
+		announce(m, TRACE_oom_kill, rq);
+		return out_of_memory(m);
+	}
+	return retries(rq) ? out_of_memory(m) : NULL;
+}
+
+static bool in_interrupt(const struct machine *m)
+{
+	return m->task.flags & TASK_IRQ;
+}
+
+static bool tries_harder(const struct machine *m, gfp_t gfp)
+{
+	bool realtime = m->task.flags & TASK_RT;
+
+	/* the planted fault of the build that must fail: see types.h */
+	return (realtime && (CANARY || !in_interrupt(m))) ||
+	       !(gfp & __GFP_WAIT);
+}
+
+/* Pass A has failed. */
+static __attribute__((noinline)) struct page *
+alloc_slowly(struct machine *m, const struct request *rq)
+{
+	struct watermark_help help = {
+		.harder = tries_harder(m, rq->gfp),
+		.high = rq->gfp & __GFP_HIGH,
+	};
+	struct page *page;
+
+	wake_kswapd(m, rq);
+	page = pass(m, rq, PAGES_MIN, help);
+	if (page)
+		return page;
+	if (m->task.flags & (TASK_MEMALLOC | TASK_MEMDIE) && !in_interrupt(m)) {
+		if (!(rq->gfp & __GFP_NOMEMALLOC))
+			page = pass_without_marks(m, rq);
+		if (!page && rq->gfp & __GFP_NOFAIL)
+			return out_of_memory(m);
+		return page;
+	}
+	if (!(rq->gfp & __GFP_WAIT))
+		return NULL;
+	return reclaim_and_retry(m, rq, help);
+}
+
+static inline struct page *__alloc_pages(struct machine *m, gfp_t gfp,
+					 u32 order)
+{
+	struct request rq = {
+		.list = &m->data->node_zonelists[gfp & GFP_ZONEMASK],
+		.gfp = gfp,
+		.order = order,
+	};
+	struct page *page;
+	struct zone *zone;
+
+	if (gfp & __GFP_WAIT)
+		platform_yield(m, YIELD_ALLOC);
+	if (unlikely(!rq.list->zone[0]))
+		return NULL;
+	zone = zone_at(m, rq.list->zone[0]);
+	rq.class = zone->id;
+	/* pass A at its most frequent: one frame, from the first zone */
+	if (likely(!order && zone_above(zone, PAGES_LOW, zone->id))) {
+		page = take(m, zone, gfp, 0);
+		if (likely(page))
+			return page;
+	}
+	page = pass(m, &rq, PAGES_LOW, (struct watermark_help){ false, false });
+	return page ? page : alloc_slowly(m, &rq);
+}
+
+/* --- asking ---------------------------------------------------------------- */
+
+/* The misuse of an allocation, in the order of DESIGN.md's table. */
+static bool gfp_misused(struct machine *m, gfp_t gfp)
+{
+	const gfp_t zero_high = __GFP_ZERO | __GFP_HIGHMEM;
+
+	if (unlikely((gfp & GFP_ZONEMASK) == GFP_ZONEMASK))
+		report(&m->faults, REPORT_bad_zone_bits);
+	else if (likely(!(m->task.flags & (TASK_ATOMIC | TASK_IRQ))))
+		return false;
+	else if (gfp & __GFP_WAIT)
+		report(&m->faults, REPORT_sleep_in_atomic);
+	else if ((gfp & zero_high) == zero_high && in_interrupt(m))
+		report(&m->faults, REPORT_zero_highmem_irq);
+	else
+		return false;
+	return true;
+}
+
+struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order)
+{
+	if (unlikely(order >= MAX_ORDER) || unlikely(gfp_misused(m, gfp)))
+		return NULL;
+	if (unlikely(m->task.fail_nth) && ++m->nr_entries == m->task.fail_nth)
+		return NULL;
+	return __alloc_pages(m, gfp, order);
+}
+
+vaddr_t mm__get_free_pages(struct machine *m, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	if (gfp & __GFP_HIGHMEM) {
+		report(&m->faults, REPORT_highmem_no_address);
+		return 0;
+	}
+	page = mm_alloc_pages(m, gfp, order);
+	return page ? mm_page_address(m, page) : 0;
+}
+
+vaddr_t mm_get_zeroed_page(struct machine *m, gfp_t gfp)
+{
+	return mm__get_free_pages(m, gfp | __GFP_ZERO, 0);
+}
+
+vaddr_t mm__get_dma_pages(struct machine *m, gfp_t gfp, unsigned int order)
+{
+	return mm__get_free_pages(m, gfp | GFP_DMA, order);
+}
+
+/* --- giving back ----------------------------------------------------------- */
+
+/* Each page of the block is looked at before it joins the free ones. */
+static void check_block(struct machine *m, const struct page *page, u32 order)
+{
+	u32 bad = 0;
+
+	for (u32 i = 0; i < 1u << order; i++)
+		bad |= page_bad(page + i) | page_reserved(page + i);
+	CHECK(m, !bad, "page_alloc: a bad page in a block that is freed");
+}
+
+static void break_compound(struct machine *m, struct page *page, u32 order)
+{
+	CHECK(m, page[1].index == order, "page_alloc: a compound's order");
+	for (u32 i = 0; i < 1u << order; i++) {
+		CHECK(m,
+		      page_compound(page + i) &&
+			      page[i].private == ptr_link(page),
+		      "page_alloc: a page that left its compound block");
+		page_clear_compound(m, page + i);
+	}
+}
+
+static __attribute__((noinline)) void
+free_large(struct machine *m, struct page *page, u32 order)
+{
+	check_block(m, page, order);
+	page_clear_order(m, page);
+	if (page_compound(page))
+		break_compound(m, page, order);
+	buddy_free(m, page_zone(m, page), page, order);
+}
+
+/* The block's last reference is gone. */
+static inline void free_block(struct machine *m, struct page *page, u32 order,
+			      enum pcp_temp temp)
+{
+	trace_add(&m->trace, (struct trace_record){
+		.event = TRACE_mm_page_free,
+		.order = (u8)order,
+		.zone = (u8)page_zone_id(page),
+		.temp = (u8)temp,
+		.pfn = page_to_pfn(m, page),
+	});
+	page_poison(m, page, order);
+	if (unlikely(order)) {
+		free_large(m, page, order);
+		return;
+	}
+	CHECK(m, !page_bad(page), "page_alloc: a bad page is freed");
+	pcp_put(m, page_zone(m, page), page, temp);
+}
+
+void mm__free_pages(struct machine *m, struct page *page, unsigned int order)
+{
+	if (unlikely(!page_valid(m, page)) ||
+	    unlikely(!page_heads(page, order))) {
+		CHECK(m, free_misused(m, page, order),
+		      "page_alloc: a free neither good nor bad");
+		return;
+	}
+	if (likely(page_ref_dec(m, page)))
+		free_block(m, page, order, PCP_HOT);
+}
+
+void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order)
+{
+	struct page *page;
+
+	if (!addr)
+		return;
+	page = mm_virt_to_page(m, addr);
+	if (page)
+		mm__free_pages(m, page, order);
+}
+
+void mm_free_cold_page(struct machine *m, struct page *page)
+{
+	if (!page_valid(m, page) || !page_heads(page, 0)) {
+		CHECK(m, free_misused(m, page, 0),
+		      "page_alloc: a free neither good nor bad");
+		return;
+	}
+	if (page_ref_dec(m, page))
+		free_block(m, page, 0, PCP_COLD);
+}
+
+/* --- references ------------------------------------------------------------ */
+
+/*
+ * The page whose count a get or put acts on; NULL: none, a report was drawn.
+ * if_free is what it means that nobody has it.
+ */
+static struct page *counted_page(struct machine *m, struct page *page,
+				 enum report_kind if_free)
+{
+	struct frame_view frame;
+
+	if (!page_valid(m, page)) {
+		report(&m->faults, REPORT_bad_page);
+		return NULL;
+	}
+	if (page_reserved(page))
+		return page;
+	if (page_compound(page))
+		return compound_head(m, page);
+	if (page_count(page))
+		return page;
+	page_look(m, page, &frame);
+	report(&m->faults,
+	       frame.state == FRAME_TAIL ? REPORT_ref_tail : if_free);
+	return NULL;
+}
+
+void mm_get_page(struct machine *m, struct page *page)
+{
+	page = counted_page(m, page, REPORT_ref_free);
+	if (page)
+		page_ref_inc(m, page);
+}
+
+void mm_put_page(struct machine *m, struct page *page)
+{
+	page = counted_page(m, page, REPORT_ref_underflow);
+	if (!page || page_reserved(page))
+		return;
+	if (page_count(page) == 1 && page_order(page) && !page_compound(page)) {
+		report(&m->faults, REPORT_wrong_order);
+		return;
+	}
+	if (page_ref_dec(m, page))
+		free_block(m, page, page_order(page), PCP_HOT);
+}
+
+/* --- addresses, counts, knobs ---------------------------------------------- */
+
+vaddr_t mm_page_address(struct machine *m, const struct page *page)
+{
+	if (!page_valid(m, page)) {
+		report(&m->faults, REPORT_bad_page);
+		return 0;
+	}
+	if (page_to_pfn(m, page) >= m->setup.max_low_pfn)
+		return 0;
+	return PAGE_OFFSET + (page_to_pfn(m, page) << PAGE_SHIFT);
+}
+
+struct page *mm_virt_to_page(struct machine *m, vaddr_t addr)
+{
+	pfn_t pfn = (addr - PAGE_OFFSET) >> PAGE_SHIFT;
+
+	if (addr < PAGE_OFFSET || pfn >= m->setup.max_low_pfn) {
+		report(&m->faults, REPORT_bad_address);
+		return NULL;
+	}
+	return pfn_to_page(m, pfn);
+}
+
+u32 mm_nr_free_pages(struct machine *m)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < NR_ZONES; i++)
+		sum += m->data->node_zones[i].free_pages;
+	return sum;
+}
+
+void mm_drain_local_pages(struct machine *m)
+{
+	for (u32 i = 0; i < NR_ZONES; i++) {
+		struct zone *zone = &m->data->node_zones[i];
+
+		for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++)
+			pcp_drain(m, zone, temp, pcp_of(m, zone, temp)->count);
+	}
+}
+
+void mm_set_min_free_kbytes(struct machine *m, u32 kbytes)
+{
+	m->data->min_free_kbytes = kbytes;
+	zones_set_marks(m);
+}
+
+void mm_set_lowmem_reserve_ratio(struct machine *m, u32 dma, u32 normal)
+{
+	m->data->lowmem_reserve_ratio[ZONE_DMA] = dma;
+	m->data->lowmem_reserve_ratio[ZONE_NORMAL] = normal;
+	zones_set_reserves(m);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pcp.c - per-CPU lists: hot and cold, for order 0 [mm/page_alloc.c].
+ *
+ *                 take, put                      refill: a batch, in order
+ *     CPU <------ head [ ][ ][ ][ ][ ][ ] tail <--------------- buddy
+ *                                              ---------------> drain: a batch
+ *
+ * Refilled at or below `low` (not only when empty), drained before a frame
+ * is put on at `high`.  A frame here has no references and no mark: the buddy
+ * does not see it, merges nothing with it, and free_pages does not count it.
+ * Validator: pcp_validate(), P.
+ */
+#include "pcp.h"
+
+void pcp_refill(struct machine *m, struct zone *zone, enum pcp_temp temp)
+{
+	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
+
+	for (u32 i = 0; i < pcp->batch; i++) {
+		struct page *page = buddy_alloc(m, zone, 0);
+
+		if (!page)
+			break;
+		page_list_add_tail(m, page, &pcp->list);
+		pcp->count++;
+		trace_add(&m->trace, (struct trace_record){
+			.event = TRACE_mm_page_alloc_zone_locked,
+			.zone = (u8)zone->id,
+			.temp = (u8)temp,
+			.pfn = page_to_pfn(m, page),
+			.arg = 1,
+		});
+	}
+}
+
+void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
+	       u32 nr)
+{
+	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
+
+	CHECK(m, nr <= pcp->count, "pcp: draining more than there is");
+	zone->all_unreclaimable = 0;
+	zone->pages_scanned = 0;
+	for (; nr; nr--) {
+		struct page *page = page_of_link(m, pcp->list.prev);
+
+		page_list_del(m, page);
+		pcp->count--;
+		trace_add(&m->trace, (struct trace_record){
+			.event = TRACE_mm_page_pcpu_drain,
+			.zone = (u8)zone->id,
+			.temp = (u8)temp,
+			.pfn = page_to_pfn(m, page),
+		});
+		buddy_free(m, zone, page, 0);
+	}
+}
+
+/* --- validating ------------------------------------------------------------ */
+
+static const char *validate_list(const struct machine *m,
+				 const struct zone *zone,
+				 const struct per_cpu_pages *pcp)
+{
+	u32 prev = ptr_link(&pcp->list), nr = 0;
+
+	if (pcp->count > pcp->high)
+		return "P3: no more than `high' are kept";
+	for (u32 at = pcp->list.next; at != ptr_link(&pcp->list);) {
+		u32 off = at - m->lru_link;
+		const struct page *page;
+
+		if (off >= m->mem_map_bytes || off % PAGE_STRUCT_BYTES ||
+		    list_at(m->base, at)->prev != prev)
+			return "P1: a list's links agree, all of them pages'";
+		if (++nr > pcp->count)
+			break;
+		page = pfn_to_page(m, off / PAGE_STRUCT_BYTES);
+		if (page_bad(page) || page_reserved(page) ||
+		    page_compound(page))
+			return "P4: a page in a list is free and unmarked";
+		if (!zone_has(m, zone, page))
+			return "P5: a page in a list is of the list's zone";
+		prev = at;
+		at = page->lru.next;
+	}
+	if (nr != pcp->count)
+		return "P2: count is the length of its list";
+	if (pcp->list.prev != prev)
+		return "P1: a list's links agree, all of them pages'";
+	return NULL;
+}
+
+/*
+ * P1  the links of each list agree, and lead to struct pages
+ * P2  count is the length of the list
+ * P3  count is at most high
+ * P4  a page in it has no references and no mark, and is not reserved
+ * P5  and is of the list's zone
+ * P6  the lists of CPUs that were not booted are empty
+ */
+const char *pcp_validate(const struct machine *m)
+{
+	for (u32 i = 0; i < NR_ZONES * NR_CPUS * NR_PCP_TEMPS; i++) {
+		u32 cpu = i / NR_PCP_TEMPS % NR_CPUS;
+		const struct zone *zone;
+		const struct per_cpu_pages *pcp;
+		const char *broken;
+
+		zone = &m->data->node_zones[i / (NR_CPUS * NR_PCP_TEMPS)];
+		pcp = &zone->pageset[cpu].pcp[i % NR_PCP_TEMPS];
+		if (cpu >= m->setup.nr_cpus) {
+			if (pcp->count || !list_empty(&pcp->list))
+				return "P6: a CPU that is not there has none";
+			continue;
+		}
+		broken = validate_list(m, zone, pcp);
+		if (broken)
+			return broken;
+	}
+	return NULL;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * platform.h - the machine's only door to its host.
+ *
+ * Everything in alloc/ but host/ is freestanding C: besides these functions
+ * it needs memcpy, memset, memmove and memcmp, which a compiler calls on its
+ * own account.  host/pc.c is this header on a PC; a bare machine has another.
+ */
+#ifndef ALLOC_PLATFORM_H
+#define ALLOC_PLATFORM_H
+
+#include "types.h"
+
+struct machine;
+
+void *memcpy(void *to, const void *from, size_t n);
+void *memset(void *to, int byte, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+/* Zeroed memory for what is not in simulated RAM, or NULL. */
+void *platform_alloc(size_t bytes);
+void platform_free(void *ptr, size_t bytes);
+
+/*
+ * A machine's RAM.  The window is the kernel's gigabyte, reserved for as long
+ * as the machine lives; low memory is mapped at its beginning, and the high
+ * frames somewhere else.
+ */
+struct platform_ram {
+	uintptr_t base; /* base + PAGE_OFFSET is the window; 4 GiB aligned */
+	uintptr_t high; /* where the first high frame is */
+	u64 low_bytes, high_bytes;
+	int handle; /* the host's */
+};
+
+/* False: there is no such window, or it is taken. */
+bool platform_ram_reserve(struct platform_ram *ram);
+void platform_ram_release(struct platform_ram *ram);
+/* Maps zeroed RAM; NULL, or why it cannot be, in a phrase. */
+const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
+			     u64 high_bytes);
+void platform_ram_unmap(struct platform_ram *ram);
+
+/* Where 2.6.12 may sleep: all of its waiting goes through one door. */
+enum yield_point {
+	YIELD_ALLOC,   /* an allocation with __GFP_WAIT begins */
+	YIELD_RECLAIM, /* direct reclaim */
+	YIELD_RETRY,   /* the short wait before a retry */
+};
+
+void platform_yield(struct machine *m, enum yield_point point);
+
+/* The panic handler of a machine that was given none: says why and ends. */
+void platform_panic(void *arg, const char *clause);
+
+/*
+ * Poisoned memory is nobody's: a sanitizer reports who touches it.  Where
+ * there is no such sanitizer, nothing happens.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define PLATFORM_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define PLATFORM_POISON 1
+#endif
+#endif
+#ifndef PLATFORM_POISON
+#define PLATFORM_POISON 0
+#endif
+
+#if PLATFORM_POISON
+void platform_poison(const void *ptr, size_t bytes);
+void platform_unpoison(const void *ptr, size_t bytes);
+#else
+static inline void platform_poison(const void *ptr, size_t bytes)
+{
+	(void)ptr;
+	(void)bytes;
+}
+
+static inline void platform_unpoison(const void *ptr, size_t bytes)
+{
+	(void)ptr;
+	(void)bytes;
+}
+#endif
+
+#endif

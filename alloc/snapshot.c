@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/*
+ * snapshot.c - back to the booted state, at the cost of what was touched.
+ *
+ * The golden copy has all of RAM's metadata: the image's structures, the
+ * fixmap's page table, mem_map.  Since the snapshot every struct page that is
+ * written is listed once (page_touch() in page.h); a reset copies those back,
+ * and the small rest always.  Before the snapshot all count as touched, so
+ * that boot lists nothing.
+ *
+ * Poison goes with the blocks: one that is allocated now and was free then
+ * has a touched head, and so has one the other way round.
+ */
+#include "mm.h"
+#include "machine.h"
+#include "page.h"
+
+/* With the spare element, which nobody writes. */
+static size_t mem_map_size(const struct machine *m)
+{
+	return m->mem_map_bytes + PAGE_STRUCT_BYTES;
+}
+
+static u32 nr_pages(const struct machine *m)
+{
+	return m->mem_map_bytes / PAGE_STRUCT_BYTES;
+}
+
+bool snapshot_init(struct machine *m)
+{
+	u32 nr = nr_pages(m);
+
+	m->golden.taken = false;
+	m->golden.mem_map = platform_alloc(mem_map_size(m));
+	m->touched = platform_alloc(nr * sizeof(*m->touched));
+	m->touched_pfn = platform_alloc(nr * sizeof(*m->touched_pfn));
+	m->nr_touched = 0;
+	if (!m->golden.mem_map || !m->touched || !m->touched_pfn) {
+		snapshot_exit(m);
+		return false;
+	}
+	for (u32 i = 0; i < nr; i++)
+		m->touched[i] = true;
+	return true;
+}
+
+void snapshot_exit(struct machine *m)
+{
+	u32 nr = nr_pages(m);
+
+	platform_free(m->golden.mem_map, mem_map_size(m));
+	platform_free(m->touched, nr * sizeof(*m->touched));
+	platform_free(m->touched_pfn, nr * sizeof(*m->touched_pfn));
+	m->golden.mem_map = NULL;
+	m->touched = NULL;
+	m->touched_pfn = NULL;
+}
+
+void machine_snapshot(struct machine *m)
+{
+	struct golden *g = &m->golden;
+	u32 nr = nr_pages(m);
+
+	CHECK(m, m->phase == PHASE_RUNNING, "machine: snapshot before boot");
+	g->data = *m->data;
+	memcpy(g->fixmap, m->fixmap_pt, sizeof(g->fixmap));
+	memcpy(g->mem_map, m->mem_map, mem_map_size(m));
+	for (u32 i = 0; i < nr; i++)
+		m->touched[i] = false;
+	m->nr_touched = 0;
+	m->fixmap_touched = false;
+	g->taken = true;
+}
+
+static void restore_poison(struct machine *m)
+{
+	if (!PLATFORM_POISON)
+		return;
+	for (u32 i = 0; i < m->nr_touched; i++) {
+		const struct page *page = m->mem_map + m->touched_pfn[i];
+
+		if (page_allocated(page))
+			page_poison(m, page, page_order(page));
+	}
+	for (u32 i = 0; i < m->nr_touched; i++) {
+		pfn_t pfn = m->touched_pfn[i];
+		const struct page *old = &m->golden.mem_map[pfn];
+
+		if (page_allocated(old))
+			page_unpoison(m, m->mem_map + pfn, page_order(old));
+	}
+}
+
+void machine_reset(struct machine *m)
+{
+	const struct golden *g = &m->golden;
+
+	CHECK(m, g->taken, "machine: reset without a snapshot");
+	restore_poison(m);
+	for (u32 i = 0; i < m->nr_touched; i++) {
+		pfn_t pfn = m->touched_pfn[i];
+
+		m->mem_map[pfn] = g->mem_map[pfn];
+		m->touched[pfn] = false;
+	}
+	m->nr_touched = 0;
+	*m->data = g->data;
+	if (m->fixmap_touched)
+		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));
+	m->fixmap_touched = false;
+	mm_set_current(m, (struct task){ 0 });
+}
+
+bool machine_at_snapshot(const struct machine *m)
+{
+	const struct golden *g = &m->golden;
+
+	return g->taken && !memcmp(&g->data, m->data, sizeof(g->data)) &&
+	       !memcmp(g->fixmap, m->fixmap_pt, sizeof(g->fixmap)) &&
+	       !memcmp(g->mem_map, m->mem_map, mem_map_size(m));
+}

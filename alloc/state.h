@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - struct machine: all the state of one simulated PC.
+ *
+ * Two machines share nothing.  What Linux keeps in RAM is in RAM (image.h,
+ * mem_map, page tables); here is the hardware, the way there, and what only
+ * serves the simulation: faults, trace, the golden copy.
+ */
+#ifndef ALLOC_STATE_H
+#define ALLOC_STATE_H
+
+#include "e820.h"
+#include "image.h"
+#include "platform.h"
+#include "report.h"
+#include "trace.h"
+#include "x86.h"
+
+struct page;
+
+enum machine_phase {
+	PHASE_OFF,     /* not booted */
+	PHASE_BOOTMEM, /* before mem_init */
+	PHASE_RUNNING,
+};
+
+/* contig_bootmem_data [include/linux/bootmem.h]; the bitmap is in RAM */
+struct bootmem {
+	u32 *map;	  /* a bit per low frame, 1: reserved */
+	u32 map_start;	  /* its physical address ... */
+	u32 map_bytes;	  /* ... and what is claimed for it */
+	u32 last_pos;	  /* the last frame of the last allocation ... */
+	u32 last_offset;  /* ... and where in it that ended; 0: at its end */
+	u32 last_success; /* frame at which the last scan succeeded */
+};
+
+#define BOOT_CLAIMS_MAX 256u
+
+/* What machine_reset() needs: image, fixmap and mem_map as they were. */
+struct golden {
+	bool taken;
+	struct kernel_data data;
+	pte_t fixmap[PTRS_PER_TABLE];
+	struct page *mem_map;
+};
+
+struct machine {
+	struct faults faults; /* what CHECK and report() need */
+	uintptr_t base;	      /* link + base is a pointer */
+	struct kernel_data *data;
+	struct page *mem_map;
+	u32 mem_map_bytes; /* without the spare element; 0: no mem_map yet */
+	u32 lru_link;	   /* link of mem_map[0].lru */
+
+	/* struct pages written since the snapshot: once a frame */
+	bool *touched;
+	pfn_t *touched_pfn;
+	u32 nr_touched;
+	bool fixmap_touched;
+
+	struct task task; /* current */
+	u8 nr_entries;	  /* into the page allocator, for fail_nth */
+	bool oom;
+	bool poison; /* free frames are poisoned */
+
+	/* registered by reclaim: pages freed, 0 is no progress */
+	u32 (*reclaim)(struct machine *m, gfp_t gfp, u32 order);
+
+	enum machine_phase phase;
+	struct memory_setup setup;
+	struct ram_view view;
+	struct platform_ram ram;
+	struct bootmem bootmem;
+	u32 nr_claims;
+	struct boot_claim claim[BOOT_CLAIMS_MAX];
+	pte_t *swapper_pg_dir;
+	pte_t *fixmap_pt; /* the page that maps the last 4 MiB */
+	pte_t *pkmap_pt;
+
+	struct golden golden;
+	struct trace trace;
+};
+
+/* Low physical address -> where it is in this process. */
+static inline void *phys_ptr(const struct machine *m, u32 paddr)
+{
+	return link_ptr(m->base, paddr + PAGE_OFFSET);
+}
+
+#endif
