@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define LADDER_OPS_MAX 48
+
 /* Which kinds of arguments each op has, as bits: roles follow from them. */
 enum {
 #define ARG(name, bytes, base, low, high, doc) HAS_##name = 1 << ARG_##name,
@@ -51,7 +53,7 @@ enum gen_role gen_role_of(enum op_code code)
 /* How much each phase likes each role; 8 is as the table has it. */
 static const u8 liking[NR_PHASES][NR_ROLES] = {
 	[PHASE_GROW] = { 24, 6, 8, 8, 6, 6, 0 },
-	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 8, 0 },
+	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 8, 1 },
 	[PHASE_SHRINK] = { 3, 24, 8, 8, 8, 8, 0 },
 	[PHASE_EXHAUST] = { 20, 1, 2, 2, 1, 1, 0 },
 	[PHASE_EDGE] = { 20, 10, 2, 2, 3, 3, 0 },
@@ -129,17 +131,29 @@ static void phase_sums(struct gen *g)
 	}
 }
 
+/* Frames that a caller with these flags may have, at most. */
+static u32 frames_for(const struct gen *g, u32 gfp)
+{
+	u32 low = g->zone[ZONE_DMA].free + g->zone[ZONE_NORMAL].free;
+
+	if (gfp & __GFP_DMA)
+		return g->zone[ZONE_DMA].free;
+	return gfp & __GFP_HIGHMEM ? low + g->zone[ZONE_HIGHMEM].free : low;
+}
+
+/* The topmost rung is such that some eight blocks are all there is. */
 static void ladder_begin(struct gen *g)
 {
-	static const u8 top[] = { 10, 10, 10, 10, 9, 9, 8, 5, 3, 0 };
-
-	g->ladder_order = top[prng_below(g->r, sizeof(top))];
-	g->ladder_fails = 0;
 	g->ladder_gfp = gen_gfp(g) & ~(__GFP_ZERO | __GFP_NOFAIL);
+	g->ladder_order = 0;
+	while (g->ladder_order < MAX_ORDER - 1 &&
+	       frames_for(g, g->ladder_gfp) >> g->ladder_order > 8)
+		g->ladder_order++;
+	g->ladder_fails = 0;
 	g->ladder_flags = 0;
 	if (g->task_rate && prng_below(g->r, 2))
 		g->ladder_flags = g->task_flags & (TASK_RT | TASK_MEMALLOC);
-	g->left = 64;
+	g->left = LADDER_OPS_MAX;
 }
 
 static void phase_next(struct gen *g)
@@ -217,7 +231,7 @@ static void ladder_op(struct gen *g, struct op *op)
 	op->flags |= g->ladder_flags;
 	if (!gen_fails(g, op))
 		return;
-	if (++g->ladder_fails < 2 + prng_below(g->r, 2))
+	if (++g->ladder_fails < 1 + prng_below(g->r, 3))
 		return;
 	g->ladder_fails = 0;
 	if (g->ladder_order == 0)

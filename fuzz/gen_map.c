@@ -420,7 +420,9 @@ static void follow_boot(struct gen *g, const struct op *op)
 {
 	struct gen_range range = { op->arg[0], op->arg[1] };
 
-	if (op->code == OP_reserve_bootmem)
+	/* what no machine would reserve need not be freed either */
+	if (op->code == OP_reserve_bootmem &&
+	    range.start < g->low_pfn * PAGE_SIZE)
 		g->range[g->nr_ranges++ % GEN_RANGES] = range;
 }
 

@@ -120,7 +120,7 @@ void gen_context(struct gen *g, struct op *op)
 /* The part of the swarm that is about values. */
 void gen_swarm_values(struct gen *g)
 {
-	static const u8 task_rate[] = { 0, 0, 0, 0, 16, 16, 4, 2 };
+	static const u8 task_rate[] = { 0, 0, 0, 0, 0, 32, 16, 4 };
 	static const u8 fail_rate[] = { 0, 0, 0, 0, 0, 0, 16, 8 };
 	static const u8 cpu_rate[] = { 0, 0, 32, 8, 8, 2 };
 	u32 i, kinds = 1 + prng_below(g->r, GEN_GFPS);

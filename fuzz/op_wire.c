@@ -88,6 +88,15 @@ static u64 get_le(const u8 *from, u32 bytes)
 	return value;
 }
 
+/* The same for at most four bytes, of which all four can be read. */
+static u32 get_le32(const u8 *from, u32 bytes)
+{
+	u32 word = from[0] | (u32)from[1] << 8 | (u32)from[2] << 16 |
+		   (u32)from[3] << 24;
+
+	return word & UINT32_MAX >> (32 - 8 * bytes);
+}
+
 static void put_le(u8 *to, u64 value, u32 bytes)
 {
 	u32 i;
@@ -186,7 +195,7 @@ static void op_decode(struct op *op, const u8 *record, struct live *live)
 	for (i = 0; info->arg[i].kind != ARG_END; i++) {
 		enum arg_kind kind = (enum arg_kind)info->arg[i].kind;
 		u32 bytes = arg_info[kind].bytes;
-		u32 value = (u32)get_le(from, bytes);
+		u32 value = get_le32(from, bytes);
 		enum res_kind holds = arg_slot_kind(kind);
 
 		if (holds != RES_NONE)
@@ -203,19 +212,22 @@ static void op_decode(struct op *op, const u8 *record, struct live *live)
 	}
 }
 
-/* One record, the part that is cut off as zeros. */
-static const u8 *record_at(const u8 *data, size_t left, u8 cut[WIRE_RECORD])
+/* A record, and what get_le32() reads past it. */
+struct record {
+	u8 byte[WIRE_RECORD + 3];
+};
+
+/* The part that is cut off reads as zeros. */
+static struct record record_at(const u8 *data, size_t left)
 {
-	if (left >= WIRE_RECORD)
-		return data;
-	memset(cut, 0, WIRE_RECORD);
-	memcpy(cut, data, left);
-	return cut;
+	struct record r = { { 0 } };
+
+	memcpy(r.byte, data, left < WIRE_RECORD ? left : WIRE_RECORD);
+	return r;
 }
 
 bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 {
-	u8 cut[WIRE_RECORD];
 	struct live live;
 	bool boot;
 
@@ -225,16 +237,16 @@ bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 	boot = size && data[0] & WIRE_BOOT_FREE;
 	live_init(&live);
 	for (size_t at = WIRE_HEADER; at < size; at += WIRE_RECORD) {
-		const u8 *record = record_at(data + at, size - at, cut);
+		struct record record = record_at(data + at, size - at);
 
-		boot = boot && word_decode(&p->boot, record);
+		boot = boot && word_decode(&p->boot, record.byte);
 		if (boot)
 			continue;
-		if (record[0] == OP_end || p->nr == ops_max)
+		if (record.byte[0] == OP_end || p->nr == ops_max)
 			break;
 		if (!program_reserve(p, 1))
 			return false;
-		op_decode(&p->op[p->nr++], record, &live);
+		op_decode(&p->op[p->nr++], record.byte, &live);
 	}
 	if (p->boot.nr)
 		p->profile = PROFILE_FREE;

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/* test_op.c - the tables, and the list of ops that a program is. */
+#include "../op.h"
+
+#include "../../alloc/mm.h"
+#include "test.h"
+
+/* Opcodes are for ever: bytes that were kept name them. */
+static const struct {
+	const char *name;
+	u8 code;
+} golden[] = {
+	{ "alloc_pages", 1 },
+	{ "alloc_page", 2 },
+	{ "__get_free_pages", 3 },
+	{ "__get_free_page", 4 },
+	{ "get_zeroed_page", 5 },
+	{ "__get_dma_pages", 6 },
+	{ "__free_pages", 7 },
+	{ "__free_page", 8 },
+	{ "free_pages", 9 },
+	{ "free_page", 10 },
+	{ "free_cold_page", 11 },
+	{ "get_page", 12 },
+	{ "put_page", 13 },
+	{ "page_address", 14 },
+	{ "virt_to_page", 15 },
+	{ "nr_free_pages", 16 },
+	{ "write", 17 },
+	{ "read", 18 },
+	{ "drain_local_pages", 19 },
+	{ "min_free_kbytes", 20 },
+	{ "lowmem_reserve_ratio", 21 },
+	{ "free_pfn", 22 },
+	{ "free_addr", 23 },
+	{ "get_pfn", 24 },
+	{ "put_pfn", 25 },
+	{ "free_tail", 26 },
+	{ "alloc_bootmem", 32 },
+	{ "free_bootmem", 33 },
+	{ "reserve_bootmem", 34 },
+};
+
+TEST(opcodes_never_change)
+{
+	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
+		const char *name = golden[i].name;
+
+		EXPECT_EQ(golden[i].code, op_by_name(name, strlen(name)));
+		EXPECT_STR(name, op_info[golden[i].code].name);
+	}
+}
+
+TEST(every_row_is_known_by_its_name)
+{
+	u32 rows = 0;
+
+	for (u32 code = 0; code < NR_OPS; code++) {
+		const char *name = op_info[code].name;
+
+		if (!name)
+			continue;
+		EXPECT_EQ(code, op_by_name(name, strlen(name)));
+		EXPECT_EQ(code, op_codes[rows]);
+		EXPECT(op_info[code].doc != NULL);
+		EXPECT(op_info[code].group != 0);
+		rows++;
+	}
+	EXPECT_EQ(NR_OP_CODES, rows);
+	EXPECT_EQ(OP_end, op_by_name("alloc_page_", 11));
+	EXPECT_EQ(OP_end, op_by_name("alloc_pag", 9));
+	EXPECT_EQ(OP_end, op_by_name("", 0));
+	EXPECT(op_info[OP_end].name == NULL);
+}
+
+TEST(every_profile_parses)
+{
+	for (u32 i = 0; i < NR_PROFILES; i++) {
+		struct boot_line line;
+		char buf[128];
+		size_t at;
+		const char *why =
+			boot_line_parse(profile_text[i], &line, &at, buf);
+
+		if (why)
+			TEST_FAIL("profile %u: %s", i, why);
+	}
+}
+
+TEST(an_op_has_its_defaults)
+{
+	struct op op = op_default(OP_alloc_pages);
+
+	EXPECT_EQ(0, op.arg[0]);
+	EXPECT_EQ(GFP_KERNEL, op.arg[1]);
+	EXPECT_EQ(0, op.arg[2]);
+	EXPECT_EQ(SLOT_NONE, op.out);
+	EXPECT_EQ(64, op_default(OP_write).arg[2]);
+}
+
+TEST(arguments_are_found_by_kind)
+{
+	const struct op_info *info = &op_info[OP___free_pages];
+
+	EXPECT_EQ(0, op_arg_of_kind(info, ARG_PAGES_FREED));
+	EXPECT_EQ(1, op_arg_of_kind(info, ARG_FORDER));
+	EXPECT(op_arg_of_kind(info, ARG_GFP) == -1);
+	EXPECT_EQ(RES_PAGES, arg_slot_kind(ARG_PAGES));
+	EXPECT_EQ(RES_PAGES, arg_slot_kind(ARG_PAGES_FREED));
+	EXPECT_EQ(RES_NONE, arg_slot_kind(ARG_PHYS));
+}
+
+/* Ops that are told apart by their fail_nth: 1 2 3 ... */
+static void fill(struct program *p, u32 n)
+{
+	program_init(p);
+	for (u32 i = 1; i <= n; i++) {
+		struct op op = op_default(OP_alloc_page);
+
+		op.out = i;
+		EXPECT(program_append(p, &op) != NULL);
+	}
+}
+
+TEST(programs_grow_and_shrink)
+{
+	struct program p, q;
+	struct op op = op_default(OP_nr_free_pages);
+
+	fill(&p, 200);
+	EXPECT_EQ(200, p.nr);
+	program_remove(&p, 1, 198);
+	EXPECT_EQ(2, p.nr);
+	EXPECT_EQ(200, p.op[1].out);
+	EXPECT(program_insert(&p, 1, &op));
+	EXPECT(program_insert(&p, 3, &p.op[0]));
+	EXPECT_EQ(4, p.nr);
+	EXPECT_EQ(OP_nr_free_pages, p.op[1].code);
+	EXPECT_EQ(1, p.op[3].out);
+
+	program_init(&q);
+	EXPECT(program_copy(&q, &p));
+	EXPECT(program_equal(&p, &q));
+	q.op[2].arg[0] ^= 1;
+	EXPECT(!program_equal(&p, &q));
+	q.op[2].arg[0] ^= 1;
+	q.op[0].line = 7;
+	q.op[0].expect = EXPECT_OK;
+	EXPECT(program_equal(&p, &q));
+	q.profile = 1;
+	EXPECT(!program_equal(&p, &q));
+	program_free(&p);
+	program_free(&q);
+	EXPECT_EQ(0, p.nr);
+}
+
+TEST(each_field_of_an_op_counts)
+{
+	struct program p, q;
+
+	fill(&p, 1);
+	fill(&q, 1);
+	EXPECT(program_equal(&p, &q));
+	q.op[0].cpu = 1;
+	EXPECT(!program_equal(&p, &q));
+	q.op[0] = p.op[0];
+	q.op[0].flags = TASK_RT;
+	EXPECT(!program_equal(&p, &q));
+	q.op[0] = p.op[0];
+	q.op[0].fail_nth = 1;
+	EXPECT(!program_equal(&p, &q));
+	q.op[0] = p.op[0];
+	q.op[0].out = 2;
+	EXPECT(!program_equal(&p, &q));
+	q.op[0] = p.op[0];
+	q.op[0].code = OP___get_free_page;
+	EXPECT(!program_equal(&p, &q));
+	program_free(&p);
+	program_free(&q);
+}
