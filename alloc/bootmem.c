@@ -131,16 +131,17 @@ static bool alloc_core(struct machine *m, u32 size, u32 align, u32 goal,
 	struct bootmem *b = &m->bootmem;
 	u32 nr = (u32)(((u64)size + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	u32 step = align > PAGE_SIZE ? align >> PAGE_SHIFT : 1;
-	u32 from = goal >> PAGE_SHIFT, first;
+	u32 first;
 
-	if (from >= m->setup.max_low_pfn)
-		from = 0;
-	first = scan(m, (u32)max_u64(from, b->last_success), nr, step);
+	if (goal >> PAGE_SHIFT >= m->setup.max_low_pfn)
+		goal = 0;
+	first = scan(m, (u32)max_u64(goal, b->last_success) >> PAGE_SHIFT, nr,
+		     step);
 	if (first == PFN_NONE)
 		first = scan(m, 0, nr, step);
 	if (first == PFN_NONE)
 		return false;
-	b->last_success = first;
+	b->last_success = first << PAGE_SHIFT;
 	if (align < PAGE_SIZE && b->last_offset && b->last_pos + 1 == first) {
 		u32 start = (b->last_pos << PAGE_SHIFT) +
 			    (u32)align_up(b->last_offset, align);
@@ -243,8 +244,8 @@ void mm_free_bootmem(struct machine *m, u32 addr, u32 size)
 		}
 	for (u32 pfn = first; pfn < end; pfn++)
 		clear_bit(b->map, pfn);
-	if (first < b->last_success)
-		b->last_success = first;
+	if (addr < b->last_success)
+		b->last_success = addr;
 }
 
 void mm_reserve_bootmem(struct machine *m, u32 addr, u32 size)
@@ -279,7 +280,7 @@ const char *bootmem_validate(const struct machine *m)
 		if (!bootmem_reserved(m, pfn))
 			return "M2: nothing is free behind low memory";
 	if (b->last_pos >= m->setup.max_low_pfn ||
-	    b->last_success >= m->setup.max_low_pfn ||
+	    b->last_success >> PAGE_SHIFT >= m->setup.max_low_pfn ||
 	    b->last_offset >= PAGE_SIZE)
 		return "M3: the cursors lie in low memory";
 	return NULL;

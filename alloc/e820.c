@@ -168,19 +168,6 @@ static const char *judge_word(const struct boot_word *w)
 	}
 }
 
-static const char *judge_line(const struct boot_line *line)
-{
-	if (line->nr > BOOT_WORDS_MAX)
-		return "more than 32 boot words";
-	for (u32 i = 0; i < line->nr; i++) {
-		const char *why = judge_word(&line->word[i]);
-
-		if (why)
-			return why;
-	}
-	return NULL;
-}
-
 /* The last word of a kind, or NULL. */
 static const struct boot_word *last_word(const struct boot_line *line,
 					 enum boot_word_kind kind)
@@ -188,6 +175,36 @@ static const struct boot_word *last_word(const struct boot_line *line,
 	for (u32 i = line->nr; i; i--)
 		if (line->word[i - 1].kind == kind)
 			return &line->word[i - 1];
+	return NULL;
+}
+
+/* Of these only the last one counts. */
+static bool replaced_later(const struct boot_line *line,
+			   const struct boot_word *w)
+{
+	switch (w->kind) {
+	case BOOT_RAM:
+	case BOOT_CPUS:
+	case BOOT_VMALLOC:
+	case BOOT_HIGHMEM:
+		return last_word(line, w->kind) != w;
+	default:
+		return false;
+	}
+}
+
+static const char *judge_line(const struct boot_line *line)
+{
+	if (line->nr > BOOT_WORDS_MAX)
+		return "more than 32 boot words";
+	for (u32 i = 0; i < line->nr; i++) {
+		const struct boot_word *w = &line->word[i];
+		const char *why;
+
+		why = replaced_later(line, w) ? NULL : judge_word(w);
+		if (why)
+			return why;
+	}
 	return NULL;
 }
 

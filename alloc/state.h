@@ -31,7 +31,7 @@ struct bootmem {
 	u32 map_bytes;	  /* ... and what is claimed for it */
 	u32 last_pos;	  /* the last frame of the last allocation ... */
 	u32 last_offset;  /* ... and where in it that ended; 0: at its end */
-	u32 last_success; /* frame at which the last scan succeeded */
+	u32 last_success; /* physical address: where scans begin */
 };
 
 #define BOOT_CLAIMS_MAX 256u
