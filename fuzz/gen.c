@@ -52,11 +52,11 @@ enum gen_role gen_role_of(enum op_code code)
 
 /* How much each phase likes each role; 8 is as the table has it. */
 static const u8 liking[NR_PHASES][NR_ROLES] = {
-	[PHASE_GROW] = { 24, 6, 8, 8, 6, 6, 0 },
-	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 8, 1 },
-	[PHASE_SHRINK] = { 3, 24, 8, 8, 8, 8, 0 },
-	[PHASE_EXHAUST] = { 20, 1, 2, 2, 1, 1, 0 },
-	[PHASE_EDGE] = { 20, 10, 2, 2, 3, 3, 0 },
+	[PHASE_GROW] = { 24, 6, 8, 8, 6, 16, 0 },
+	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 20, 1 },
+	[PHASE_SHRINK] = { 3, 24, 8, 8, 8, 20, 0 },
+	[PHASE_EXHAUST] = { 20, 1, 2, 2, 1, 4, 0 },
+	[PHASE_EDGE] = { 20, 10, 2, 2, 3, 8, 0 },
 };
 
 /* --- the swarm

@@ -72,8 +72,10 @@ static u32 value_gfp(struct gen *g, const struct op *op)
 
 	if (prng_one_in(g->r, 16))
 		gfp |= gfp_modifier(g);
-	if (prng_one_in(g->r, g->clean ? 256 : 64))
+	if (prng_one_in(g->r, g->clean ? 256 : 32))
 		gfp ^= 1u << prng_below(g->r, 17);
+	if (!g->clean && prng_one_in(g->r, 128))
+		gfp |= GFP_ZONEMASK;
 	/* zeroing a large block takes longer than all of the program */
 	if (order >= 0 && op->arg[order] > 4 && !prng_one_in(g->r, 16))
 		gfp &= ~__GFP_ZERO;
@@ -89,14 +91,27 @@ static u32 value_gfp(struct gen *g, const struct op *op)
 /* --- who calls -------------------------------------------------------------
  */
 
+/* What a driver must not ask for in this context. */
+static u32 gfp_unsuitable(struct gen *g, const struct op *op, u32 gfp)
+{
+	if (op->flags & TASK_IRQ && prng_below(g->r, 2))
+		return (gfp & ~(GFP_KERNEL | __GFP_DMA)) | __GFP_HIGHMEM |
+		       __GFP_ZERO;
+	return gfp | __GFP_WAIT;
+}
+
 /* A context that may not sleep asks without __GFP_WAIT, as drivers do. */
 void gen_suit(struct gen *g, struct op *op)
 {
 	int i = op_arg_of_kind(&op_info[op->code], ARG_GFP);
 
-	if (i < 0 || prng_one_in(g->r, g->clean ? 128 : 16))
+	if (i < 0 || !(op->flags & (TASK_ATOMIC | TASK_IRQ)))
 		return;
-	if (op->flags & (TASK_ATOMIC | TASK_IRQ) && op->arg[i] & __GFP_WAIT)
+	if (prng_one_in(g->r, g->clean ? 128 : 12)) {
+		op->arg[i] = gfp_unsuitable(g, op, op->arg[i]);
+		return;
+	}
+	if (op->arg[i] & __GFP_WAIT)
 		op->arg[i] = (op->arg[i] & ~GFP_KERNEL) | __GFP_HIGH;
 	if (op->flags & TASK_IRQ && op->arg[i] & __GFP_HIGHMEM)
 		op->arg[i] &= ~__GFP_ZERO;
@@ -133,7 +148,7 @@ void gen_swarm_values(struct gen *g)
 	g->cpu_rate = PICK(g, cpu_rate);
 	g->order_style = (u8)prng_below(g->r, 5);
 	g->pick_style = (u8)prng_below(g->r, 4);
-	g->clean = prng_below(g->r, 8) < 5;
+	g->clean = prng_below(g->r, 2);
 	g->cpu = prng_one_in(g->r, 4) ? (u8)prng_below(g->r, g->cpus) : 0;
 }
 
@@ -168,10 +183,16 @@ static u32 value_order(struct gen *g)
 
 static u32 value_forder(struct gen *g, const struct gen_slot *s)
 {
-	if (g->clean || prng_below(g->r, 32))
+	if (g->clean || prng_below(g->r, 12))
 		return prng_below(g->r, 8) ? 0 : s->order + 1u;
-	return prng_below(g->r, 4) ? s->order + prng_below(g->r, 3)
-				   : prng_below(g->r, MAX_ORDER + 3);
+	switch (prng_below(g->r, 6)) {
+	case 0:
+		return 1 + prng_below(g->r, MAX_ORDER);
+	case 1:
+		return 1 + MAX_ORDER + prng_below(g->r, 2);
+	default: /* one less, its own, one more */
+		return s->order + prng_below(g->r, 3);
+	}
 }
 
 /* --- slots -----------------------------------------------------------------
@@ -206,7 +227,7 @@ static bool slot_suits(const struct op *op, const struct gen_slot *s)
 u32 gen_slot_for(struct gen *g, const struct op *op)
 {
 	u32 tries, slot = 0;
-	bool stray = prng_one_in(g->r, g->clean ? 256 : 32);
+	bool stray = prng_one_in(g->r, g->clean ? 256 : 12);
 
 	if (g->nr_live == 0 || (stray && g->named))
 		return g->named ? prng_below(g->r, g->named) : 0;

@@ -212,22 +212,21 @@ static void op_decode(struct op *op, const u8 *record, struct live *live)
 	}
 }
 
-/* A record, and what get_le32() reads past it. */
-struct record {
-	u8 byte[WIRE_RECORD + 3];
-};
+/* A record, and what get_le32() reads past it; what is cut off is zeros. */
+#define RECORD_READ (WIRE_RECORD + 3)
 
-/* The part that is cut off reads as zeros. */
-static struct record record_at(const u8 *data, size_t left)
+static const u8 *record_at(const u8 *data, size_t left, u8 cut[RECORD_READ])
 {
-	struct record r = { { 0 } };
-
-	memcpy(r.byte, data, left < WIRE_RECORD ? left : WIRE_RECORD);
-	return r;
+	if (left >= RECORD_READ)
+		return data;
+	memset(cut, 0, RECORD_READ);
+	memcpy(cut, data, left < WIRE_RECORD ? left : WIRE_RECORD);
+	return cut;
 }
 
 bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 {
+	u8 cut[RECORD_READ];
 	struct live live;
 	bool boot;
 
@@ -237,16 +236,16 @@ bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 	boot = size && data[0] & WIRE_BOOT_FREE;
 	live_init(&live);
 	for (size_t at = WIRE_HEADER; at < size; at += WIRE_RECORD) {
-		struct record record = record_at(data + at, size - at);
+		const u8 *record = record_at(data + at, size - at, cut);
 
-		boot = boot && word_decode(&p->boot, record.byte);
+		boot = boot && word_decode(&p->boot, record);
 		if (boot)
 			continue;
-		if (record.byte[0] == OP_end || p->nr == ops_max)
+		if (record[0] == OP_end || p->nr == ops_max)
 			break;
 		if (!program_reserve(p, 1))
 			return false;
-		op_decode(&p->op[p->nr++], record.byte, &live);
+		op_decode(&p->op[p->nr++], record, &live);
 	}
 	if (p->boot.nr)
 		p->profile = PROFILE_FREE;
