@@ -39,7 +39,7 @@ function read_source(path,    s, n, name, fn, deep, block, check, alone)
 		}
 		if (s ~ /(^|[^A-Z_])CHECK(_SLOW)?\(/)
 			check = 1
-		if (check || fn ~ /_validate$/)
+		if (check || fn ~ /(^|_)validate(_|$)/)
 			exempt[n] = 1
 		if (s ~ /;/)
 			check = 0
