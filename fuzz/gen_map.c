@@ -45,6 +45,11 @@ static void zone_fill(struct gen_zone *z, u32 start, u32 end)
 	}
 }
 
+static u32 zone_end(const struct gen *g, u32 zone)
+{
+	return zone == ZONE_HIGHMEM ? g->max_pfn : zone_start(g, zone + 1);
+}
+
 static void map_fill(struct gen *g, u64 start, u64 end)
 {
 	u32 first = (u32)((start + PAGE_SIZE - 1) >> PAGE_SHIFT);
@@ -53,15 +58,14 @@ static void map_fill(struct gen *g, u64 start, u64 end)
 
 	for (zone = 0; zone < NR_ZONES; zone++) {
 		u32 from = zone_start(g, zone);
-		u32 to = zone == NR_ZONES - 1 ? g->max_pfn
-					      : zone_start(g, zone + 1);
+		u32 to = zone_end(g, zone);
+
 		if (from < first)
 			from = first;
 		if (to > last)
 			to = last;
 		if (from >= to)
 			continue;
-		g->zone[zone].present += to - from;
 		zone_fill(&g->zone[zone], from, to);
 	}
 }
@@ -156,15 +160,18 @@ static u32 root(u32 n)
 
 void gen_map_watermarks(struct gen *g)
 {
-	u64 low = g->zone[ZONE_DMA].present + g->zone[ZONE_NORMAL].present;
+	u64 low = g->low_pfn;
 	u32 zone, class;
 
 	for (zone = 0; zone < NR_ZONES; zone++) {
 		struct gen_zone *z = &g->zone[zone];
-		u64 min = (u64)g->min_kb / 4 * z->present / (low ? low : 1);
+		u64 min;
+
+		z->spanned = zone_end(g, zone) - zone_start(g, zone);
+		min = (u64)g->min_kb / 4 * z->spanned / (low ? low : 1);
 
 		if (zone == ZONE_HIGHMEM)
-			min = z->present / 1024 < 32 ? 32 : z->present / 1024;
+			min = z->spanned / 1024 < 32 ? 32 : z->spanned / 1024;
 		z->min = min > UINT32_MAX / 2 ? UINT32_MAX / 2 : (u32)min;
 	}
 	for (class = 1; class < NR_ZONES; class ++) {
@@ -173,7 +180,7 @@ void gen_map_watermarks(struct gen *g)
 		for (zone = class; zone-- > 0;) {
 			u32 ratio = g->ratio[zone] ? g->ratio[zone] : 1;
 
-			above += g->zone[zone + 1].present;
+			above += g->zone[zone + 1].spanned;
 			g->zone[zone].reserve[class] = (u32)(above / ratio);
 		}
 	}

@@ -45,7 +45,8 @@ struct gen_slot {
 };
 
 struct gen_zone {
-	u32 present, free, min;
+	u32 spanned; /* holes count for the marks */
+	u32 free, min;
 	u32 nr[MAX_ORDER];     /* free blocks of each order */
 	u32 reserve[NR_ZONES]; /* lowmem_reserve, by the zone asked for */
 };

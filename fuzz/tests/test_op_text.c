@@ -31,7 +31,19 @@ static bool read_text(struct program *p, const char *text)
 	return false;
 }
 
-#define BOOT0 "boot profile=0   # ram=24M vmalloc=1004M cpus=1\n"
+/* The comment behind profile=N is cut: profiles.def knows what it says. */
+#define BOOT0 "boot profile=0\n"
+
+static char *without_comment(char *text)
+{
+	char *comment = strstr(text, "   # "), *end;
+
+	if (!comment)
+		return text;
+	end = strchr(comment, '\n');
+	memmove(comment, end, strlen(end) + 1);
+	return text;
+}
 
 static const struct {
 	const char *text, *canonical;
@@ -40,8 +52,8 @@ static const struct {
 	{ "# nothing\n\n   \n", BOOT0 },
 	{ "nr_free_pages", BOOT0 "nr_free_pages\n" },
 	{ "boot profile=6\r\n\tnr_free_pages\r\n",
-	  "boot profile=6   # ram=8M cpus=1\nnr_free_pages\n" },
-	{ "boot profile=0x6", "boot profile=6   # ram=8M cpus=1\n" },
+	  "boot profile=6\nnr_free_pages\n" },
+	{ "boot profile=0x6", "boot profile=6\n" },
 	{ "boot   ram=49152K cpus=2  vmalloc=992M # small\n",
 	  "boot ram=48M cpus=2 vmalloc=992M\n" },
 	{ "boot e820=0-9fc00,100000-1800000 e820=f0000-100000:reserved "
@@ -93,11 +105,11 @@ TEST(text_has_one_canonical_form)
 		if (!read_text(&p, canonical[i].text))
 			continue;
 		once = print(&p);
-		EXPECT_STR(canonical[i].canonical, once);
 		EXPECT(read_text(&q, once));
 		EXPECT(program_equal(&p, &q));
 		twice = print(&q);
 		EXPECT_STR(once, twice);
+		EXPECT_STR(canonical[i].canonical, without_comment(once));
 		free(once);
 		free(twice);
 		program_free(&p);
@@ -180,6 +192,22 @@ static const struct {
 	  "the boot line stands behind an op" },
 	{ "booting", 1, "unknown op `booting'" },
 };
+
+TEST(a_profile_is_printed_with_its_line)
+{
+	for (u32 i = 0; i < NR_PROFILES; i++) {
+		struct program p;
+		char want[300], *text;
+
+		program_init(&p);
+		p.profile = (u8)i;
+		text = print(&p);
+		snprintf(want, sizeof(want), "boot profile=%u   # %s\n", i,
+			 profile_text[i]);
+		EXPECT_STR(want, text);
+		free(text);
+	}
+}
 
 TEST(errors_name_line_and_reason)
 {
