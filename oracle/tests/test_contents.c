@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_contents.c - painting: what is seen of a byte that changes, in whole
+ * frames and in samples, and that a reset leaves no trace.
+ */
+#include "puppet.h"
+
+#define GFP (GFP_KERNEL | GFP_DMA)
+
+static u8 *frame(struct pair *p, pfn_t pfn)
+{
+	return p->ram + (size_t)pfn * PAGE_SIZE;
+}
+
+/* How many of the frame's bytes a change of is seen before the block goes. */
+static u32 bytes_seen(struct pair *p, pfn_t head, pfn_t pfn)
+{
+	u32 seen = 0;
+
+	for (u32 i = 0; i < PAGE_SIZE; i++) {
+		frame(p, pfn)[i] ^= 1;
+		seen += !model_before_free(p->o, head, &p->d);
+		frame(p, pfn)[i] ^= 1;
+	}
+	return seen;
+}
+
+TEST(whole_frames)
+{
+	struct pair *p = pair_small();
+	pfn_t block;
+
+	model_set_paint(p->o, PAINT_WHOLE);
+	block = good_alloc(p, ZONE_DMA, GFP, 2);
+	for (pfn_t i = 0; i < 4; i++)
+		EQUAL(bytes_seen(p, block, block + i), PAGE_SIZE);
+	EQUAL(p->d.rule, RULE_C2);
+	pair_delete(p);
+}
+
+TEST(samples)
+{
+	struct pair *p = pair_small();
+	u32 painted = 0, off[8];
+	pfn_t block;
+
+	model_set_paint(p->o, PAINT_SAMPLE);
+	block = good_alloc(p, ZONE_DMA, GFP, 5);
+	for (pfn_t i = 0; i < 32; i++) {
+		u32 seen = bytes_seen(p, block, block + i);
+
+		CHECK(seen <= 128);
+		CHECK(seen || (i != 0 && i != 31));
+		painted += seen != 0;
+	}
+	EQUAL(painted, 6);
+	/* where, varies with the allocation */
+	for (int i = 0; i < 8; i++) {
+		block = good_alloc(p, ZONE_DMA, GFP, 0);
+		for (off[i] = 0; !frame(p, block)[off[i]]; off[i] += 8)
+			;
+		CHECK(!i || off[i] != off[i - 1]);
+	}
+	pair_delete(p);
+}
+
+TEST(every_order_is_sampled)
+{
+	struct pair *p = pair_small();
+
+	model_set_paint(p->o, PAINT_SAMPLE);
+	for (unsigned int order = 0; order < MAX_ORDER; order++) {
+		u32 before = p->o->nr_painted;
+		u32 frames = 1u << order;
+
+		good_alloc(p, ZONE_DMA, GFP, order);
+		EQUAL(p->o->nr_painted - before, frames < 6 ? frames : 6);
+	}
+	pair_delete(p);
+}
+
+TEST(patterns_differ)
+{
+	struct pair *p = pair_small();
+	pfn_t a, b;
+
+	model_set_paint(p->o, PAINT_WHOLE);
+	a = good_alloc(p, ZONE_DMA, GFP, 0);
+	b = good_alloc(p, ZONE_DMA, GFP, 0);
+	CHECK(memcmp(frame(p, a), frame(p, b), PAGE_SIZE));
+	/* another frame's bytes are as wrong as any */
+	memcpy(frame(p, a), frame(p, b), PAGE_SIZE);
+	CHECK(!model_before_free(p->o, a, &p->d));
+	pair_delete(p);
+}
+
+TEST(writes_and_reads)
+{
+	for (enum paint mode = PAINT_WHOLE; mode <= PAINT_SAMPLE; mode++) {
+		struct pair *p = pair_small();
+		struct model *o = p->o;
+		pfn_t b;
+
+		model_set_paint(o, mode);
+		b = good_alloc(p, ZONE_DMA, GFP, 3);
+		CHECK(model_write(o, b, 2 * PAGE_SIZE + 40, 30, &p->d));
+		CHECK(model_read(o, b, 2 * PAGE_SIZE, 3 * PAGE_SIZE, &p->d));
+		frame(p, b + 2)[45] ^= 0x80;
+		CHECK(model_read(o, b, 0, PAGE_SIZE, &p->d));
+		CHECK(!model_read(o, b, 2 * PAGE_SIZE, 1, &p->d));
+		EQUAL(p->d.rule, RULE_C3);
+		CHECK(!model_write(o, b, 2 * PAGE_SIZE, 1, &p->d));
+		EQUAL(p->d.rule, RULE_C4);
+		CHECK(!model_before_free(o, b, &p->d));
+		CHECK(!model_check_contents(o, &p->d));
+		EQUAL(p->d.rule, RULE_C5);
+		frame(p, b + 2)[45] ^= 0x80;
+		CHECK(model_check_contents(o, &p->d));
+		/* beyond the block, or of no block: nothing happens */
+		CHECK(model_write(o, b, 8 * PAGE_SIZE, 9, &p->d));
+		CHECK(model_write(o, b + 1, 0, 9, &p->d));
+		CHECK(model_write(o, b, 0, 0, &p->d));
+		/* all of it, and then some */
+		CHECK(model_write(o, b, 5, 9 * PAGE_SIZE, &p->d));
+		CHECK(model_read(o, b, 0, 9 * PAGE_SIZE, &p->d));
+		good_free(p, b, 3);
+		pair_delete(p);
+	}
+}
+
+TEST(zeroed_blocks)
+{
+	for (enum paint mode = PAINT_WHOLE; mode <= PAINT_SAMPLE; mode++) {
+		struct pair *p = pair_small();
+		const gfp_t gfp = GFP | __GFP_ZERO;
+		pfn_t b;
+
+		model_set_paint(p->o, mode);
+		good_alloc(p, ZONE_DMA, gfp, 4);
+		begin(p);
+		b = puppet_alloc(p, ZONE_DMA, gfp, 4);
+		frame(p, b + 15)[4095] = 1;
+		CHECK(!model_alloc_pages(p->o, &p->out, gfp, 4, b, &p->d));
+		EQUAL(p->d.rule, RULE_C1);
+		pair_delete(p);
+	}
+}
+
+/* A free that cannot free looks at nothing. */
+TEST(before_a_free_that_is_none)
+{
+	struct pair *p = pair_small();
+	pfn_t b = good_alloc(p, ZONE_DMA, GFP, 1);
+
+	memset(frame(p, b), 0, 2 * PAGE_SIZE);
+	CHECK(model_before_free(p->o, b + 1, &p->d));
+	CHECK(model_before_free(p->o, PFN_NONE, &p->d));
+	CHECK(model_before_free(p->o, 0, &p->d));
+	CHECK(model_get_page(p->o, silent(p), b, &p->d));
+	CHECK(model_before_free(p->o, b, &p->d));
+	CHECK(model_put_page(p->o, silent(p), b, &p->d));
+	CHECK(!model_before_free(p->o, b, &p->d));
+	pair_delete(p);
+}
+
+TEST(reset_wipes)
+{
+	for (enum paint mode = PAINT_WHOLE; mode <= PAINT_SAMPLE; mode++) {
+		struct pair *p = pair_small();
+		size_t dirty = 0;
+		pfn_t b;
+
+		model_set_paint(p->o, mode);
+		b = good_alloc(p, ZONE_DMA, GFP, 5);
+		good_alloc(p, ZONE_HIGHMEM, GFP_HIGHUSER, 0);
+		CHECK(model_write(p->o, b, 100, 0x8000, &p->d));
+		good_free(p, b, 5);
+		model_reset(p->o);
+		for (size_t i = 0; i < p->ram_bytes; i++)
+			dirty += p->ram[i] != 0;
+		EQUAL(dirty, 0);
+		CHECK(model_check_contents(p->o, &p->d));
+		pair_delete(p);
+	}
+}
+
+TEST(boot_memory_is_zero)
+{
+	struct pair *p = pair_bootmem(M(24), M(1004), 1);
+	u32 addr = 4144 * 4096 + 64;
+
+	CHECK(model_alloc_bootmem(p->o, silent(p), 100, 64, 0, addr, &p->d));
+	/* it is smeared now: given out again, it must have been zeroed */
+	CHECK(p->ram[addr] && p->ram[addr + 99]);
+	CHECK(!p->ram[addr - 1] && !p->ram[addr + 100]);
+	addr += 128;
+	p->ram[addr] = 1;
+	CHECK(!model_alloc_bootmem(p->o, silent(p), 1, 64, 0, addr, &p->d));
+	EQUAL(p->d.rule, RULE_C7);
+	pair_delete(p);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_life.c - snapshot and reset: a run after a reset is judged as the
+ * first one was; what was touched is named.
+ */
+#include "puppet.h"
+
+#define GFP (GFP_KERNEL | GFP_DMA)
+
+/* The same calls, with the same outcomes, in front of a fresh puppet. */
+static void program(struct pair *p)
+{
+	pfn_t a = good_alloc(p, ZONE_DMA, GFP, 0);
+	pfn_t b = good_alloc(p, ZONE_NORMAL, GFP_KERNEL, 3);
+	pfn_t c = good_alloc(p, ZONE_HIGHMEM, GFP_HIGHUSER, 0);
+
+	CHECK(model_get_page(p->o, silent(p), 0, &p->d));
+	good_free(p, a, 0);
+	good_free(p, b, 3);
+	good_free(p, c, 0);
+	p->out.task.cpu = 1;
+	good_alloc(p, ZONE_NORMAL, GFP_KERNEL | __GFP_COLD, 0);
+	p->out.task.cpu = 0;
+}
+
+static void puppet_anew(struct pair *p)
+{
+	struct boot_line line = line_of(M(24), M(1004), 2);
+	struct mm_layout none = { 0 };
+
+	model_boot(p->t, &line, false, NULL, 0, &p->d);
+	CHECK(bootmem_boot(p->t, &p->claims));
+	model_mem_init(p->t, &none, &p->d);
+}
+
+TEST(reset_gives_the_snapshot_back)
+{
+	struct pair *p = pair_small();
+	struct frame *before = malloc(p->o->nr_frames * sizeof(*before));
+	struct frame_view v = { .state = FRAME_RESERVED };
+	u32 nr;
+
+	memcpy(before, p->o->frame, p->o->nr_frames * sizeof(*before));
+	for (int i = 0; i < 3; i++) {
+		program(p);
+		CHECK(model_touched(p->o, &nr) && nr > 0);
+		model_reset(p->o);
+		model_touched(p->o, &nr);
+		EQUAL(nr, 0);
+		CHECK(!memcmp(before, p->o->frame,
+			      p->o->nr_frames * sizeof(*before)));
+		CHECK(!memcmp(&p->o->now, &p->o->gold, sizeof(p->o->now)));
+		CHECK(!memcmp(p->o->pcp, p->o->pcp_gold, sizeof(p->o->pcp)));
+		CHECK(model_check_frame(p->o, 0, &v, &p->d));
+		CHECK(!model_self_check(p->o));
+		puppet_anew(p);
+	}
+	free(before);
+	pair_delete(p);
+}
+
+TEST(reset_to_bootmem)
+{
+	struct pair *p = pair_bootmem(M(24), M(1004), 2);
+	const u32 addr = 4144 * 4096 + 32;
+
+	model_snapshot(p->o);
+	for (int i = 0; i < 2; i++) {
+		CHECK(model_alloc_bootmem(p->o, silent(p), 9000, 32, 0, addr,
+					  &p->d));
+		CHECK(!model_self_check(p->o));
+		model_reset(p->o);
+	}
+	CHECK(pair_mem_init(p));
+	CHECK(!model_self_check(p->o));
+	model_reset(p->o);
+	EQUAL(p->o->now.phase, PHASE_BOOTMEM);
+	EQUAL(p->o->frame[2000].is, IS_RESERVED);
+	pair_delete(p);
+}
+
+/* Each frame once, and the ends and the middle of a block. */
+TEST(touched_frames)
+{
+	struct pair *p = pair_small();
+	pfn_t b = good_alloc(p, ZONE_DMA, GFP, 4);
+	u32 nr, found = 0;
+	const pfn_t *touched;
+
+	good_free(p, b, 4);
+	good_alloc(p, ZONE_DMA, GFP, 4);
+	touched = model_touched(p->o, &nr);
+	for (u32 i = 0; i < nr; i++) {
+		for (u32 k = 0; k < i; k++)
+			CHECK(touched[i] != touched[k]);
+		found += touched[i] == b || touched[i] == b + 1 ||
+			 touched[i] == b + 8 || touched[i] == b + 15;
+	}
+	EQUAL(found, 4);
+	pair_delete(p);
+}
+
+TEST(boot_again)
+{
+	struct pair *p = pair_small();
+	struct boot_line line = line_of(M(16), 0, 1);
+	struct pair *q = pair_new(&line);
+
+	good_alloc(p, ZONE_DMA, GFP, 0);
+	CHECK(model_boot(p->o, &line, false, q->claims.claim, q->claims.nr,
+			 &p->d));
+	EQUAL(p->o->nr_frames, 4096);
+	EQUAL(p->o->nr_painted, 0);
+	pair_delete(q);
+	pair_delete(p);
+}
+
+TEST(names)
+{
+	CHECK(!strcmp(rule_name(RULE_L1), "L1"));
+	CHECK(!strcmp(rule_name(NR_RULES - 1), "K4"));
+	for (int i = 0; i < NR_RULES; i++) {
+		const char *doc = rule_doc(i);
+
+		CHECK(strlen(doc) > 10);
+		CHECK(!strchr(doc, '\n'));
+		for (int k = 0; k < i; k++)
+			CHECK(strcmp(doc, rule_doc(k)));
+	}
+	EQUAL(RULE_R20 - RULE_R0, NR_REPORTS - 1);
+}
+
+TEST(counters)
+{
+	struct pair *p = pair_small();
+	u8 counters[NR_RULES] = { 0 };
+
+	model_set_rule_counters(p->o, counters);
+	for (int i = 0; i < 300; i++)
+		CHECK(model_free_pages(p->o, reported(p, REPORT_free_reserved),
+				       0, 0, &p->d));
+	EQUAL(counters[RULE_R4], 255);
+	EQUAL(counters[RULE_R1], 0);
+	model_set_rule_counters(p->o, NULL);
+	CHECK(model_free_pages(p->o, reported(p, REPORT_bad_page), PFN_NONE, 0,
+			       &p->d));
+	EQUAL(counters[RULE_R6], 0);
+	pair_delete(p);
+}
