@@ -9,6 +9,7 @@
 #ifndef FUZZ_CMD_H
 #define FUZZ_CMD_H
 
+#include "cmd_codec.h"
 #include "exec.h"
 #include "io.h"
 #include "op.h"
@@ -66,6 +67,7 @@ struct cmd_target {
 	const char *name;
 	u8 groups;
 	bool free_boot;
+	enum codec_form form; /* FORM_NONE: programs that are run */
 	const char *doc;
 };
 

@@ -23,14 +23,16 @@
 #define KNOWN_MAX 1024u
 #define POOL_MAX 512u
 #define PROGRAM_SECONDS 10u
+#define HANG_SECONDS 2u
 #define PROGRESS_USEC 250000u
+#define INPUT_OP_BYTES 512u /* of text or trace an op */
 
 enum worker_state { WORKER_RUNS, WORKER_DONE, WORKER_FOUND, WORKER_FAILED };
 
 struct shared {
 	struct death death;
-	u32 state; /* enum worker_state */
-	u64 next;  /* the program that runs, or is to run */
+	u32 state;		 /* enum worker_state */
+	u64 next;		 /* the program that runs, or is to run */
 	struct exec_stats total; /* its digest: of the program that runs */
 	u64 digest;		 /* of all before it */
 	char found[SIGNATURE_MAX];
@@ -38,15 +40,19 @@ struct shared {
 	char known[KNOWN_MAX][SIGNATURE_MAX];
 	u8 profile;
 	struct boot_line boot;
-	u32 nr;
-	struct op op[];
+	u32 nr;	   /* ops */
+	u32 bytes; /* of an input that is no program */
+	union {
+		struct op op[1]; /* as many as the options say */
+		u8 input[1];
+	};
 };
 
 struct campaign {
 	struct campaign_options opt;
 	struct gen_options gen;
 	struct shared *s;
-	size_t shared_size;
+	size_t shared_size, room; /* bytes of the program or input in it */
 
 	/* the worker's */
 	struct exec *x;
@@ -65,8 +71,9 @@ struct campaign *campaign_new(const struct campaign_options *options)
 	c->gen.groups = options->target->groups;
 	c->gen.free_boot = options->target->free_boot;
 	c->gen.ops = options->ops;
-	c->shared_size =
-		sizeof(*c->s) + (size_t)options->ops * sizeof(struct op);
+	c->room = (size_t)options->ops *
+		  (options->target->form ? INPUT_OP_BYTES : sizeof(struct op));
+	c->shared_size = sizeof(*c->s) + c->room;
 	c->s = sandbox_shared(c->shared_size);
 	if (!c->s) {
 		free(c);
@@ -89,10 +96,25 @@ struct exec_stats campaign_total(const struct campaign *c)
 	return total;
 }
 
+const u8 *campaign_input(const struct campaign *c, size_t *size)
+{
+	*size = c->s->bytes;
+	return c->s->input;
+}
+
 static bool known(const struct shared *s, const char *signature)
 {
 	for (u32 i = 0; i < s->nr_known; i++)
 		if (strcmp(s->known[i], signature) == 0)
+			return true;
+	return false;
+}
+
+/* Once a hang is known, no other program waits as long for its own. */
+static bool hangs(const struct shared *s)
+{
+	for (u32 i = 0; i < s->nr_known; i++)
+		if (has_suffix(s->known[i], "-hang"))
 			return true;
 	return false;
 }
@@ -121,8 +143,7 @@ static bool pool_add(struct campaign *c, struct prng *r)
 	return program_copy(&c->pool[at], &c->p);
 }
 
-static const struct program *pool_pick(const struct campaign *c,
-				       struct prng *r)
+static const struct program *pool_pick(const struct campaign *c, struct prng *r)
 {
 	return &c->pool[prng_below(r, c->nr_pool)];
 }
@@ -158,7 +179,7 @@ static void publish(struct shared *s, const struct program *p, u32 room)
 
 static u8 height_bit(u8 count)
 {
-	static const u8 from[] = {1, 2, 3, 4, 8, 16, 32, 128};
+	static const u8 from[] = { 1, 2, 3, 4, 8, 16, 32, 128 };
 	u8 bit = 0;
 
 	for (u32 i = 0; i < 8 && count >= from[i]; i++)
@@ -185,46 +206,87 @@ static bool new_states(struct campaign *c)
 	return any;
 }
 
-/* Program k from making to verdict; false: the worker stops here. */
-static bool one_program(struct campaign *c, u64 k)
+/* A finding: the worker stops if it is new, and goes on if it is known. */
+static bool found(struct shared *s, const char *signature)
+{
+	s->digest = cmd_fold_text(s->digest, signature);
+	if (known(s, signature))
+		return true;
+	snprintf(s->found, sizeof(s->found), "%s", signature);
+	s->state = WORKER_FOUND;
+	return false;
+}
+
+static bool failed(struct shared *s)
+{
+	s->state = WORKER_FAILED;
+	return false;
+}
+
+/* c->p on machine and model; false: the worker stops here. */
+static bool run_program(struct campaign *c, struct prng *r)
 {
 	struct shared *s = c->s;
 	u64 programs = s->total.programs;
 	struct finding f;
-	struct prng r;
 
-	prng_seed(&r, c->opt.seed ^ (k + 1) * 0xD1342543DE82EF95u);
-	s->state = WORKER_FAILED;
-	if (!make_program(c, &r))
-		return false;
 	publish(s, &c->p, c->opt.ops);
-	s->state = WORKER_RUNS;
-	if (!c->opt.in_process)
-		death_alarm(PROGRAM_SECONDS);
 	memset(cover_counters, 0, sizeof(cover_counters));
 	s->total.digest = 0;
 	switch (exec_run(c->x, &c->p, &s->total, &f)) {
 	case EXEC_FINDING:
-		s->digest = cmd_fold_text(s->digest, f.signature);
-		if (known(s, f.signature))
-			return true;
-		memcpy(s->found, f.signature, SIGNATURE_MAX);
-		s->state = WORKER_FOUND;
-		return false;
+		return found(s, f.signature);
 	case EXEC_NO_MEMORY:
-		s->state = WORKER_FAILED;
-		return false;
+		return failed(s);
 	default: /* boot lines that boot nothing are programs too */
 		s->total.programs = programs + 1;
 		s->digest = cmd_fold(s->digest, s->total.digest);
 	}
-	return !new_states(c) || pool_add(c, &r);
+	return !new_states(c) || pool_add(c, r) || failed(s);
+}
+
+/* c->p as bytes, for reader, decoder or importer. */
+static bool run_input(struct campaign *c, struct prng *r)
+{
+	enum codec_form form = c->opt.target->form;
+	struct shared *s = c->s;
+	struct buffer b;
+	const char *broken;
+
+	if (!codec_input(form, &c->p, r, &b))
+		return failed(s);
+	s->bytes = (u32)(b.size < c->room ? b.size : c->room);
+	memcpy(s->input, b.data, s->bytes);
+	buffer_free(&b);
+	for (u32 i = 0; i < s->bytes; i++)
+		s->digest = cmd_fold(s->digest, s->input[i]);
+	s->total.programs++;
+	s->total.ops += c->p.nr;
+	broken = codec_check(form, s->input, s->bytes);
+	if (!broken)
+		return true;
+	s->total.findings++;
+	return found(s, broken);
+}
+
+/* Program k from making to verdict; false: the worker stops here. */
+static bool one_program(struct campaign *c, u64 k)
+{
+	struct prng r;
+
+	prng_seed(&r, c->opt.seed ^ (k + 1) * 0xD1342543DE82EF95u);
+	if (!make_program(c, &r))
+		return failed(c->s);
+	if (!c->opt.in_process)
+		death_alarm(hangs(c->s) ? HANG_SECONDS : PROGRAM_SECONDS);
+	return c->opt.target->form ? run_input(c, &r) : run_program(c, &r);
 }
 
 static void work(struct campaign *c)
 {
 	const struct exec_options options = {
-		.digest = true, .free_boot = c->opt.target->free_boot};
+		.digest = true, .free_boot = c->opt.target->free_boot
+	};
 	struct shared *s = c->s;
 
 	memset(c->seen, 0, sizeof(c->seen));

@@ -41,6 +41,8 @@ enum campaign_end {
  */
 enum campaign_end campaign_run(struct campaign *c, struct program *p,
 			       char signature[SIGNATURE_MAX], u64 *number);
+/* The bytes that did it, of a target without programs; valid until the next. */
+const u8 *campaign_input(const struct campaign *c, size_t *size);
 /* So far; findings: programs with a finding, known ones too. */
 struct exec_stats campaign_total(const struct campaign *c);
 

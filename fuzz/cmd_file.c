@@ -11,9 +11,16 @@
 #include <string.h>
 
 const struct cmd_target cmd_targets[] = {
-	{"pages", GROUP_PAGES, false, "page frames, on the boot profiles"},
-	{"boot", GROUP_BOOT | GROUP_PAGES, true,
-	 "boot lines of their own, bootmem calls, then page frames"},
+	{ "pages", GROUP_PAGES, false, FORM_NONE,
+	  "page frames, on the boot profiles" },
+	{ "boot", GROUP_BOOT | GROUP_PAGES, true, FORM_NONE,
+	  "boot lines of their own, bootmem calls, then page frames" },
+	{ "wire", GROUP_BOOT | GROUP_PAGES, true, FORM_WIRE,
+	  "any bytes are a program, and it survives bytes and text" },
+	{ "text", GROUP_BOOT | GROUP_PAGES, true, FORM_TEXT,
+	  "the text reader takes or refuses any bytes" },
+	{ "import", GROUP_PAGES, false, FORM_TRACE,
+	  "so does the importer of traces" },
 };
 const u32 nr_cmd_targets = sizeof(cmd_targets) / sizeof(cmd_targets[0]);
 
@@ -28,10 +35,10 @@ const struct cmd_target *cmd_target_by_name(const char *name)
 
 struct exec_options cmd_replay_options(void)
 {
-	struct exec_options options = {.paint_whole = true,
-				       .validate_full = true,
-				       .digest = true,
-				       .free_boot = true};
+	struct exec_options options = { .paint_whole = true,
+					.validate_full = true,
+					.digest = true,
+					.free_boot = true };
 
 	return options;
 }
@@ -59,7 +66,7 @@ static u32 find_boot_line(const struct buffer *b)
 
 bool load_program(struct loaded *l, const char *path)
 {
-	struct text_error err = {0, ""};
+	struct text_error err = { 0, "" };
 	struct buffer b;
 	bool ok;
 

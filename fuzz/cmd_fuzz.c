@@ -28,19 +28,26 @@ struct fuzz {
 	bool json;
 };
 
+static bool make_dir(const struct fuzz *f)
+{
+	if (mkdir(f->findings_dir, 0777) == 0 || errno == EEXIST)
+		return true;
+	cmd_error_file(f->findings_dir);
+	return false;
+}
+
 static bool keep_raw(const struct fuzz *f, const struct program *p,
 		     const char *path, const char *signature, u64 number)
 {
 	char header[HEADER_MAX];
 
-	if (mkdir(f->findings_dir, 0777) != 0 && errno != EEXIST) {
-		cmd_error_file(f->findings_dir);
+	if (!make_dir(f))
 		return false;
-	}
 	snprintf(header, sizeof(header),
 		 "# %s\n# as found: program %llu of seed %llu, target %s\n",
 		 signature, (unsigned long long)number,
-		 (unsigned long long)f->campaign.seed, f->campaign.target->name);
+		 (unsigned long long)f->campaign.seed,
+		 f->campaign.target->name);
 	return save_text(p, path, header);
 }
 
@@ -70,6 +77,33 @@ static void tell(const struct fuzz *f, const struct verdict *v,
 	else
 		finding_print(stdout, &v->f, p, path);
 	fflush(stdout);
+}
+
+/* Bytes are kept as they are: the target itself replays and shrinks them. */
+static bool keep_input(const struct fuzz *f, const struct campaign *c,
+		       const char *signature)
+{
+	size_t size;
+	const u8 *data = campaign_input(c, &size);
+	struct out_file o;
+	char *path;
+	bool ok;
+
+	if (!make_dir(f) ||
+	    asprintf(&path, "%s/%s.input", f->findings_dir, signature) < 0)
+		return false;
+	ok = out_open(&o, path);
+	if (ok) {
+		fwrite(data, 1, size, o.f);
+		ok = out_close(&o);
+	}
+	if (ok)
+		printf("FINDING %s\n  replay: %s_fuzzer %s\n", signature,
+		       f->campaign.target->name, path);
+	else
+		cmd_error_file(path);
+	free(path);
+	return ok;
 }
 
 /* false: the file could not be written, or no child made; told. */
@@ -117,7 +151,9 @@ static int fuzz(struct fuzz *f)
 	       (end = campaign_run(c, &p, signature, &number)) ==
 		       CAMPAIGN_FOUND) {
 		f->findings++;
-		if (!keep(f, &p, signature, number)) {
+		if (f->campaign.target->form
+			    ? !keep_input(f, c, signature)
+			    : !keep(f, &p, signature, number)) {
 			end = CAMPAIGN_FAILED;
 			break;
 		}
@@ -137,38 +173,41 @@ static int fuzz(struct fuzz *f)
 
 int fuzz_main(int argc, char **argv)
 {
-	struct fuzz f = {.campaign = {.seed = 1, .programs = 10000, .ops = 64},
-			 .findings_dir = "findings",
-			 .findings_max = UINT32_MAX};
+	struct fuzz f = {
+		.campaign = { .seed = 1, .programs = 10000, .ops = 64 },
+		.findings_dir = "findings",
+		.findings_max = UINT32_MAX
+	};
 	const char *target = "pages";
 	bool isolate = true;
 	const struct cmd_option option[] = {
-		{"seed", 0, OPT_U64, &f.campaign.seed, "default 1"},
-		{"programs", 0, OPT_U64, &f.campaign.programs,
-		 "how many (default 10000)"},
-		{"target", 0, OPT_TEXT, &target, "default pages"},
-		{"ops", 0, OPT_U32, &f.campaign.ops,
-		 "of a program, at most (default 64)"},
-		{"findings", 0, OPT_TEXT, &f.findings_dir,
-		 "the directory for them (default findings)"},
-		{"max-findings", 0, OPT_U32, &f.findings_max,
-		 "stop after so many"},
-		{"no-states", 0, OPT_FLAG, &f.campaign.no_states,
-		 "ignore the state counters"},
-		{"isolate", 0, OPT_FLAG, &isolate,
-		 "run in children that may die (the default)"},
-		{"in-process", 0, OPT_FLAG, &f.campaign.in_process,
-		 "run in this process: for debuggers and profilers"},
-		{"progress", 0, OPT_FLAG, &f.campaign.progress,
-		 "a progress line, even where stderr is no terminal"},
-		{"json", 0, OPT_FLAG, &f.json, "one JSON object a line"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "seed", 0, OPT_U64, &f.campaign.seed, "default 1" },
+		{ "programs", 0, OPT_U64, &f.campaign.programs,
+		  "how many (default 10000)" },
+		{ "target", 0, OPT_TEXT, &target, "default pages" },
+		{ "ops", 0, OPT_U32, &f.campaign.ops,
+		  "of a program, at most (default 64)" },
+		{ "findings", 0, OPT_TEXT, &f.findings_dir,
+		  "the directory for them (default findings)" },
+		{ "max-findings", 0, OPT_U32, &f.findings_max,
+		  "stop after so many" },
+		{ "no-states", 0, OPT_FLAG, &f.campaign.no_states,
+		  "ignore the state counters" },
+		{ "isolate", 0, OPT_FLAG, &isolate,
+		  "run in children that may die (the default)" },
+		{ "in-process", 0, OPT_FLAG, &f.campaign.in_process,
+		  "run in this process: for debuggers and profilers" },
+		{ "progress", 0, OPT_FLAG, &f.campaign.progress,
+		  "a progress line, even where stderr is no terminal" },
+		{ "json", 0, OPT_FLAG, &f.json, "one JSON object a line" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"fuzz --seed N --programs N [--target T]",
 		"Makes programs and runs them; the same seed gives the same "
 		"programs, findings\nand digest.",
-		0, 0, option};
+		0, 0, option
+	};
 	int status;
 
 	if (cmd_parse(&usage, argc, argv, &status) < 0)

@@ -46,7 +46,7 @@ static int import(const char *trace, const struct boot_line *boot,
 		  const char *out, bool only_summary)
 {
 	struct import_summary summary;
-	struct text_error err = {0, ""};
+	struct text_error err = { 0, "" };
 	struct program p;
 	int status;
 
@@ -74,18 +74,19 @@ int import_main(int argc, char **argv)
 	bool only_summary = false;
 	struct boot_line boot;
 	const struct cmd_option option[] = {
-		{"output", 'o', OPT_TEXT, &out, "write here, not to stdout"},
-		{"boot", 0, OPT_TEXT, &boot_text,
-		 "the boot line; else RAM and CPUs are as the trace needs"},
-		{"summary", 0, OPT_FLAG, &only_summary,
-		 "only say what would be imported, skipped and dropped"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "output", 'o', OPT_TEXT, &out, "write here, not to stdout" },
+		{ "boot", 0, OPT_TEXT, &boot_text,
+		  "the boot line; else RAM and CPUs are as the trace needs" },
+		{ "summary", 0, OPT_FLAG, &only_summary,
+		  "only say what would be imported, skipped and dropped" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"import TRACE [-o OUT] [--boot TEXT]",
 		"Makes a program of the page events in ftrace text, gzipped or "
 		"not.",
-		1, 1, option};
+		1, 1, option
+	};
 	int status;
 
 	if (cmd_parse(&usage, argc, argv, &status) < 0)

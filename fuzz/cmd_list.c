@@ -88,21 +88,21 @@ struct list {
 };
 
 static const struct list lists[] = {
-	{"ops", list_ops},
-	{"targets", list_targets},
-	{"reports", list_reports},
-	{"rules", list_rules},
+	{ "ops", list_ops },
+	{ "targets", list_targets },
+	{ "reports", list_reports },
+	{ "rules", list_rules },
 };
 
 int list_main(int argc, char **argv)
 {
 	const struct cmd_option option[] = {
-		{"json", 0, OPT_FLAG, &json, "one JSON object a line"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "json", 0, OPT_FLAG, &json, "one JSON object a line" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
-	const struct cmd_usage usage = {
-		"list ops|targets|reports|rules",
-		"Prints one of the tables.", 1, 1, option};
+	const struct cmd_usage usage = { "list ops|targets|reports|rules",
+					 "Prints one of the tables.", 1, 1,
+					 option };
 	int status;
 
 	if (cmd_parse(&usage, argc, argv, &status) < 0)

@@ -32,17 +32,17 @@ bool find_again(const struct program *p, const char *wanted, u32 seconds,
 		return false;
 	if (shows(v, wanted))
 		return true;
-	*options = (struct exec_options){.free_boot = true};
+	*options = (struct exec_options){ .free_boot = true };
 	return sandbox_run(options, p, seconds, v);
 }
 
 bool find_smallest(struct program *p, const struct exec_options *options,
 		   u32 seconds, struct verdict *v, struct smallest *out)
 {
-	struct sandbox_min how = {.options = options,
-				  .signature = out->signature,
-				  .died = v->died,
-				  .seconds = seconds};
+	struct sandbox_min how = { .options = options,
+				   .signature = out->signature,
+				   .died = v->died,
+				   .seconds = seconds };
 
 	memcpy(out->signature, v->f.signature, SIGNATURE_MAX);
 	how.tries_max = v->died ? DEATH_TRIES_MAX : 0;
@@ -61,21 +61,24 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 void find_header(char header[HEADER_MAX], const struct smallest *s,
 		 const struct verdict *v)
 {
-	snprintf(header, HEADER_MAX,
-		 "# %s\n# %s: %s\n# reproduces %u/%u; %u ops before, %u tries\n",
-		 s->signature, v->f.layer ? v->f.layer : "unknown",
-		 v->f.doc ? v->f.doc : v->f.clause ? v->f.clause : "",
-		 s->same, CONFIRM_TIMES, s->ops_before, s->tries);
+	snprintf(
+		header, HEADER_MAX,
+		"# %s\n# %s: %s\n# reproduces %u/%u; %u ops before, %u tries\n",
+		s->signature, v->f.layer ? v->f.layer : "unknown",
+		v->f.doc      ? v->f.doc
+		: v->f.clause ? v->f.clause
+			      : "",
+		s->same, CONFIRM_TIMES, s->ops_before, s->tries);
 }
 
 static int check(const struct loaded *l, const char *path,
 		 const struct exec_options *options, u32 seconds,
 		 const struct verdict *v)
 {
-	const struct sandbox_min how = {.options = options,
-					.signature = v->f.signature,
-					.died = v->died,
-					.seconds = seconds};
+	const struct sandbox_min how = { .options = options,
+					 .signature = v->f.signature,
+					 .died = v->died,
+					 .seconds = seconds };
 	const char *why;
 
 	if (sandbox_minimize_check(&how, &l->p, &why)) {
@@ -103,8 +106,8 @@ static int shrink(struct loaded *l, const char *out,
 	return CMD_OK;
 }
 
-static int minimize_loaded(struct loaded *l, const char *path,
-			   const char *out, bool only_check, u32 seconds)
+static int minimize_loaded(struct loaded *l, const char *path, const char *out,
+			   bool only_check, u32 seconds)
 {
 	struct exec_options options;
 	struct verdict v;
@@ -135,18 +138,19 @@ int min_main(int argc, char **argv)
 	bool only_check = false;
 	u32 seconds = TRY_SECONDS;
 	const struct cmd_option option[] = {
-		{"output", 'o', OPT_TEXT, &out, "write here, not to stdout"},
-		{"check", 0, OPT_FLAG, &only_check,
-		 "only say whether anything can be simpler (exit 1: yes)"},
-		{"seconds", 0, OPT_U32, &seconds,
-		 "a run that takes longer hangs (default 10)"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "output", 'o', OPT_TEXT, &out, "write here, not to stdout" },
+		{ "check", 0, OPT_FLAG, &only_check,
+		  "only say whether anything can be simpler (exit 1: yes)" },
+		{ "seconds", 0, OPT_U32, &seconds,
+		  "a run that takes longer hangs (default 10)" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"min FILE [-o OUT] [--check]",
 		"Shrinks a program as long as its finding keeps its signature, "
 		"and writes it\nas text.  Exits 0 when that is done.",
-		1, 1, option};
+		1, 1, option
+	};
 	int status;
 	struct loaded l;
 

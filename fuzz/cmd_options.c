@@ -92,8 +92,7 @@ static bool set_option(const struct cmd_option *o, const char *value)
 
 /* The option that an argument names; *value: what stands behind its '='. */
 static const struct cmd_option *find_option(const struct cmd_option *o,
-					    const char *arg,
-					    const char **value)
+					    const char *arg, const char **value)
 {
 	size_t n = strcspn(arg, "=");
 
@@ -138,8 +137,7 @@ static bool take_option(const struct cmd_usage *usage, const char *command,
 	return false;
 }
 
-int cmd_parse(const struct cmd_usage *usage, int argc, char **argv,
-	      int *status)
+int cmd_parse(const struct cmd_usage *usage, int argc, char **argv, int *status)
 {
 	const char *command = argv[0];
 	bool options = true;

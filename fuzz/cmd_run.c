@@ -31,8 +31,7 @@ static void tell_finding(const struct run *r, const struct finding *f,
 }
 
 /* One program that is loaded; false: unusable, and told. */
-static bool run_loaded(struct run *r, const struct loaded *l,
-		       const char *path)
+static bool run_loaded(struct run *r, const struct loaded *l, const char *path)
 {
 	struct exec_stats *total = &r->total;
 	u64 digest = total->digest;
@@ -111,26 +110,28 @@ static int finish(const struct run *r)
 int run_main(int argc, char **argv)
 {
 	struct exec_options options = cmd_replay_options();
-	struct run r = {0};
+	struct run r = { 0 };
 	bool trace = false;
 	const struct cmd_option option[] = {
-		{"trace", 0, OPT_FLAG, &trace,
-		 "print the machine's moves as ftrace text"},
-		{"until", 0, OPT_U32, &options.until,
-		 "stop before op N, counted from 0"},
-		{"every", 0, OPT_U32, &options.every,
-		 "validate everything after every N ops too"},
-		{"digests", 0, OPT_FLAG, &r.digests,
-		 "a line for each program: its digest and file"},
-		{"json", 0, OPT_FLAG, &r.json, "one JSON object a line"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "trace", 0, OPT_FLAG, &trace,
+		  "print the machine's moves as ftrace text" },
+		{ "until", 0, OPT_U32, &options.until,
+		  "stop before op N, counted from 0" },
+		{ "every", 0, OPT_U32, &options.every,
+		  "validate everything after every N ops too" },
+		{ "digests", 0, OPT_FLAG, &r.digests,
+		  "a line for each program: its digest and file" },
+		{ "json", 0, OPT_FLAG, &r.json, "one JSON object a line" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"run FILE...",
-		"Replays programs on machine and model, in lockstep.  *.ops and "
+		"Replays programs on machine and model, in lockstep.  *.ops "
+		"and "
 		"- (standard\ninput) are text, other files bytes; of a "
 		"directory, *.ops and names without a\ndot.",
-		1, UINT32_MAX, option};
+		1, UINT32_MAX, option
+	};
 	int status, nr = cmd_parse(&usage, argc, argv, &status);
 
 	if (nr < 0)

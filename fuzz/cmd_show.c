@@ -18,14 +18,15 @@ int show_main(int argc, char **argv)
 {
 	const char *out = NULL;
 	const struct cmd_option option[] = {
-		{"output", 'o', OPT_TEXT, &out, "write here, not to stdout"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "output", 'o', OPT_TEXT, &out, "write here, not to stdout" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"show FILE [-o OUT]",
 		"Prints a program as text: bytes are decoded, text is brought "
 		"into its\ncanonical form.",
-		1, 1, option};
+		1, 1, option
+	};
 	int status;
 	struct loaded l;
 
@@ -46,8 +47,7 @@ static int cannot_encode(const struct loaded *l, const char *path,
 	return cmd_error("%s: %s", path, why);
 }
 
-static int save_bytes(const struct loaded *l, const char *path,
-		      const char *out)
+static int save_bytes(const struct loaded *l, const char *path, const char *out)
 {
 	size_t room = wire_size(&l->p), size;
 	u8 *data = malloc(room ? room : 1);
@@ -77,13 +77,14 @@ int asm_main(int argc, char **argv)
 {
 	const char *out = NULL;
 	const struct cmd_option option[] = {
-		{"output", 'o', OPT_TEXT, &out, "write here, not to stdout"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "output", 'o', OPT_TEXT, &out, "write here, not to stdout" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"asm FILE [-o OUT]",
 		"Writes a program as the bytes that the engines mutate.", 1, 1,
-		option};
+		option
+	};
 	int status;
 	struct loaded l;
 
@@ -102,16 +103,17 @@ int gen_main(int argc, char **argv)
 	u64 seed = 1;
 	u32 ops = 64;
 	const struct cmd_option option[] = {
-		{"seed", 0, OPT_U64, &seed, "default 1"},
-		{"ops", 0, OPT_U32, &ops, "how many, at most (default 64)"},
-		{"target", 0, OPT_TEXT, &target_name, "default pages"},
-		{"output", 'o', OPT_TEXT, &out, "write here, not to stdout"},
-		{NULL, 0, OPT_FLAG, NULL, NULL},
+		{ "seed", 0, OPT_U64, &seed, "default 1" },
+		{ "ops", 0, OPT_U32, &ops, "how many, at most (default 64)" },
+		{ "target", 0, OPT_TEXT, &target_name, "default pages" },
+		{ "output", 'o', OPT_TEXT, &out, "write here, not to stdout" },
+		{ NULL, 0, OPT_FLAG, NULL, NULL },
 	};
 	const struct cmd_usage usage = {
 		"gen --seed N --ops N [--target T] [-o OUT]",
 		"Makes one program; the same seed makes the same one.", 0, 0,
-		option};
+		option
+	};
 	const struct cmd_target *target;
 	struct program p;
 	struct prng r;
@@ -125,8 +127,8 @@ int gen_main(int argc, char **argv)
 	prng_seed(&r, seed);
 	program_init(&p);
 	if (!gen_program(&p, &r,
-			 &(struct gen_options){target->groups, ops,
-					       target->free_boot}))
+			 &(struct gen_options){ target->groups, ops,
+						target->free_boot }))
 		status = cmd_error("gen: not enough memory");
 	else
 		status = save_text(&p, out, NULL) ? CMD_OK : CMD_UNUSABLE;

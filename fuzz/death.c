@@ -68,7 +68,7 @@ static void announce(const char *word, const char *signature)
 
 static void die(const char *kind, const char *access, const char *region)
 {
-	struct death here = {{0}, 0}, *d = watched ? watched : &here;
+	struct death here = { { 0 }, 0 }, *d = watched ? watched : &here;
 	u32 at;
 	const char *op = exec_current_op(&at);
 
@@ -151,10 +151,12 @@ static void on_signal(int signal)
 
 void death_watch(struct death *d)
 {
-	static const int signals[] = {SIGSEGV, SIGBUS,	SIGFPE, SIGILL,
-				      SIGTRAP, SIGABRT, SIGALRM};
-	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
-	stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
+	static const int signals[] = { SIGSEGV, SIGBUS,	 SIGFPE, SIGILL,
+				       SIGTRAP, SIGABRT, SIGALRM };
+	struct sigaction act = { .sa_handler = on_signal,
+				 .sa_flags = SA_ONSTACK };
+	stack_t stack = { .ss_sp = signal_stack,
+			  .ss_size = sizeof(signal_stack) };
 
 	memset(d, 0, sizeof(*d));
 	watched = d;

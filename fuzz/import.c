@@ -6,45 +6,17 @@
  *	          ^cpu         ^time      ^name          ^key=value fields
  *
  * A line is an event if a CPU in brackets is followed by a time stamp and a
- * name; the task's name before it may hold anything.  Two tables follow the
- * frames: owner[pfn] is the slot of the block that the frame belongs to, and
- * block[slot] counts the frames of it that have not been freed.  So a block
- * that was split and freed in parts goes with its last part (2.6.12 has no
- * split_page()), and one whose frames are handed out anew, without a free in
- * between (compaction, events that were lost), is freed before that.
- * Slots are used again, the last freed first, so that numbers stay small.
+ * name; the task's name before it may hold anything.  Who owns which frame is
+ * followed in import_frames.c.
  */
-#include "import.h"
+#include "import_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE_BYTES_MAX 65536u
-#define LEAF_FRAMES 4096u
-#define LEAVES 4096u
-#define FRAMES_MAX (LEAF_FRAMES * LEAVES) /* 64 GiB of RAM */
 #define RAM_PAGES_MIN (16u << (20 - PAGE_SHIFT))
 #define RAM_PAGES_MAX (1u << (32 - PAGE_SHIFT))
-
-struct block {
-	pfn_t head;
-	u32 left; /* frames not freed yet; of a free slot: the next free one */
-	u8 order;
-};
-
-struct importer {
-	struct program *p;
-	struct import_summary *sum;
-	const struct boot_line *boot;
-	struct op alloc, free; /* templates */
-	int arg_order, arg_gfp, arg_page;
-	u32 *owner[LEAVES]; /* slot of each frame, 0: none */
-	struct block *block;
-	u32 nr_slots, room_slots, free_slot; /* slots 1..nr_slots exist */
-	char *carry;			     /* a line that is not yet whole */
-	size_t nr_carry;
-	struct text_error *err;
-};
 
 struct event {
 	const char *name, *args, *end;
@@ -52,136 +24,14 @@ struct event {
 	u32 cpu;
 };
 
-static bool fail(struct importer *im, const char *reason)
+bool import_fail(struct importer *im, const char *reason)
 {
-	im->err->line = im->sum->lines > UINT32_MAX ? UINT32_MAX
-						    : (u32)im->sum->lines;
+	im->err->line =
+		im->sum->lines > UINT32_MAX ? UINT32_MAX : (u32)im->sum->lines;
 	if (im->err->line == 0)
 		im->err->line = 1;
 	snprintf(im->err->reason, sizeof(im->err->reason), "%s", reason);
 	return false;
-}
-
-/* --- frames and slots ------------------------------------------------- */
-
-static u32 *owner_of(struct importer *im, pfn_t pfn)
-{
-	u32 **leaf = &im->owner[pfn / LEAF_FRAMES];
-
-	if (!*leaf)
-		*leaf = calloc(LEAF_FRAMES, sizeof(**leaf));
-	return *leaf ? *leaf + pfn % LEAF_FRAMES : NULL;
-}
-
-static u32 slot_take(struct importer *im)
-{
-	u32 slot = im->free_slot, room = im->room_slots;
-	struct block *block;
-
-	if (slot) {
-		im->free_slot = im->block[slot].left;
-		return slot;
-	}
-	if (im->nr_slots + 1 >= room) {
-		room = room ? 2 * room : 1024;
-		block = realloc(im->block, room * sizeof(*block));
-		if (!block)
-			return 0;
-		im->block = block;
-		im->room_slots = room;
-	}
-	return ++im->nr_slots;
-}
-
-static bool emit_free(struct importer *im, u32 slot, u32 cpu)
-{
-	im->free.cpu = (u8)(cpu % NR_CPUS);
-	im->free.arg[im->arg_page] = slot;
-	im->block[slot].left = im->free_slot;
-	im->free_slot = slot;
-	im->sum->live--;
-	return program_append(im->p, &im->free) || fail(im, "out of memory");
-}
-
-/* What is left of a block is freed: nobody owns its frames now. */
-static bool free_block(struct importer *im, u32 slot, u32 cpu)
-{
-	const struct block *b = &im->block[slot];
-
-	for (u32 i = 0; i < 1u << b->order; i++) {
-		u32 *owner = owner_of(im, b->head + i);
-
-		if (*owner == slot)
-			*owner = 0;
-	}
-	im->sum->free_implied++;
-	return emit_free(im, slot, cpu);
-}
-
-/* The frames' former owners, if there are any, have lost them unseen. */
-static bool free_implied(struct importer *im, pfn_t pfn, u32 nr, u32 cpu)
-{
-	for (u32 i = 0; i < nr; i++) {
-		u32 *owner = owner_of(im, pfn + i);
-
-		if (!owner)
-			return fail(im, "out of memory");
-		if (*owner && !free_block(im, *owner, cpu))
-			return false;
-	}
-	return true;
-}
-
-static bool page_alloc(struct importer *im, pfn_t pfn, u32 order, gfp_t gfp,
-		       u32 cpu)
-{
-	u32 slot;
-
-	if (!free_implied(im, pfn, 1u << order, cpu))
-		return false;
-	slot = slot_take(im);
-	if (!slot)
-		return fail(im, "out of memory");
-	if (slot >= SLOTS_MAX)
-		return fail(im, "more blocks are live than there are slots");
-	for (u32 i = 0; i < 1u << order; i++)
-		*owner_of(im, pfn + i) = slot;
-	im->block[slot] = (struct block){pfn, 1u << order, (u8)order};
-	im->alloc.cpu = (u8)(cpu % NR_CPUS);
-	im->alloc.out = slot;
-	im->alloc.arg[im->arg_order] = order;
-	im->alloc.arg[im->arg_gfp] = gfp;
-	im->sum->alloc++;
-	if (++im->sum->live > im->sum->live_max)
-		im->sum->live_max = im->sum->live;
-	return program_append(im->p, &im->alloc) || fail(im, "out of memory");
-}
-
-static bool page_free(struct importer *im, pfn_t pfn, u32 order, u32 cpu)
-{
-	u32 known = 0, blocks = 0;
-
-	for (u32 i = 0; i < 1u << order; i++) {
-		u32 *owner = owner_of(im, pfn + i);
-		u32 slot;
-
-		if (!owner)
-			return fail(im, "out of memory");
-		slot = *owner;
-		if (!slot)
-			continue;
-		*owner = 0;
-		known++;
-		if (--im->block[slot].left)
-			continue;
-		blocks++;
-		if (!emit_free(im, slot, cpu))
-			return false;
-	}
-	im->sum->free += blocks;
-	im->sum->free_unknown += !known;
-	im->sum->free_in_parts += known && !blocks;
-	return true;
 }
 
 /* --- events ------------------------------------------------------------ */
@@ -252,15 +102,16 @@ static bool pfn_and_order(struct importer *im, const struct event *e,
 	u64 frame, n;
 
 	if (!number_field(e, "pfn=", &frame))
-		return fail(im, "a page event without a readable pfn=");
+		return import_fail(im, "a page event without a readable pfn=");
 	if (!number_field(e, "order=", &n) || n > 63)
-		return fail(im, "a page event without a readable order=");
+		return import_fail(im,
+				   "a page event without a readable order=");
 	*order = (u32)n;
 	*pfn = 0;
 	if (n >= MAX_ORDER)
 		return true; /* counted, not followed */
 	if (frame > FRAMES_MAX - (1u << n))
-		return fail(im, "a frame number past 64 GiB of RAM");
+		return import_fail(im, "a frame number past 64 GiB of RAM");
 	*pfn = (pfn_t)frame;
 	if (*pfn + (1u << n) - 1 > im->sum->pfn_max)
 		im->sum->pfn_max = *pfn + (1u << n) - 1;
@@ -277,15 +128,15 @@ static bool event_alloc(struct importer *im, const struct event *e)
 	if (!pfn_and_order(im, e, &pfn, &order))
 		return false;
 	if (!field(e, "gfp_flags=", &flags, &len))
-		return fail(im, "mm_page_alloc without gfp_flags=");
+		return import_fail(im, "mm_page_alloc without gfp_flags=");
 	if (order >= MAX_ORDER)
 		im->sum->alloc_too_large++;
 	else if (pfn == 0) /* frame 0 is reserved: this was NULL */
 		im->sum->alloc_failed++;
 	else
-		return page_alloc(im, pfn, order,
-				  import_gfp(flags, len, &im->sum->dropped),
-				  e->cpu);
+		return import_page_alloc(
+			im, pfn, order,
+			import_gfp(flags, len, &im->sum->dropped), e->cpu);
 	return true;
 }
 
@@ -297,7 +148,7 @@ static bool event_free(struct importer *im, const struct event *e)
 	if (!pfn_and_order(im, e, &pfn, &order))
 		return false;
 	if (order < MAX_ORDER)
-		return page_free(im, pfn, order, e->cpu);
+		return import_page_free(im, pfn, order, e->cpu);
 	im->sum->free_unknown++;
 	return true;
 }
@@ -424,7 +275,7 @@ static bool line(struct importer *im, const char *s, const char *end)
 
 	im->sum->lines++;
 	if (end - s > (ptrdiff_t)LINE_BYTES_MAX)
-		return fail(im, "a line of more than 65536 bytes");
+		return import_fail(im, "a line of more than 65536 bytes");
 	if (end > s && end[-1] == '\r')
 		end--;
 	s = skip_spaces(s, end);
@@ -442,7 +293,7 @@ static bool carry(struct importer *im, const char *data, size_t size)
 {
 	if (size > LINE_BYTES_MAX || im->nr_carry + size > LINE_BYTES_MAX) {
 		im->sum->lines++;
-		return fail(im, "a line of more than 65536 bytes");
+		return import_fail(im, "a line of more than 65536 bytes");
 	}
 	memcpy(im->carry + im->nr_carry, data, size);
 	im->nr_carry += size;
@@ -498,7 +349,8 @@ bool importer_end(struct importer *im, struct text_error *err)
 		return false;
 	im->nr_carry = 0;
 	if (im->sum->events == 0)
-		return fail(im, "no trace event up to here: not ftrace's text");
+		return import_fail(
+			im, "no trace event up to here: not ftrace's text");
 	im->p->profile = PROFILE_FREE;
 	if (im->boot)
 		im->p->boot = *im->boot;

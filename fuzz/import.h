@@ -38,7 +38,8 @@ struct import_summary {
 	u64 free;	    /* blocks freed by the event that names them */
 	u64 free_batched;   /* repeat a free; not counted in it */
 	u64 free_unknown;   /* frees of frames that no event had allocated */
-	u64 free_in_parts;  /* frees of a part of a block: it goes with the last */
+	u64 free_in_parts;  /* frees of a part of a block: it goes with the last
+			     */
 	u64 free_implied;   /* blocks whose frames came back without a free */
 	u64 live, live_max; /* blocks: at the end, and at most */
 	u64 lost;	    /* events that the tracer says it lost */

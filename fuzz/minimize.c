@@ -32,8 +32,8 @@ static u64 program_hash(const struct program *p)
 
 	for (u32 i = 0; p->profile == PROFILE_FREE && i < p->boot.nr; i++) {
 		const struct boot_word *w = &p->boot.word[i];
-		u64 fields[3] = {w->kind | (u64)w->type << 8, w->start,
-				 w->size};
+		u64 fields[3] = { w->kind | (u64)w->type << 8, w->start,
+				  w->size };
 
 		h = XXH3_64bits_withSeed(fields, sizeof(fields), h);
 	}
@@ -42,7 +42,8 @@ static u64 program_hash(const struct program *p)
 		u32 fields[3 + OP_ARGS_MAX] = {
 			op->code | (u32)op->cpu << 8 | (u32)op->flags << 16 |
 				(u32)op->fail_nth << 24,
-			op->expect | (u32)op->expect_report << 8, op->out};
+			op->expect | (u32)op->expect_report << 8, op->out
+		};
 
 		memcpy(fields + 3, op->arg, sizeof(op->arg));
 		h = XXH3_64bits_withSeed(fields, sizeof(fields), h);
@@ -137,7 +138,8 @@ static bool pass_tail(struct min *m)
 
 	m->pass = "its tail can go";
 	for (u32 step = m->p->nr; step && !m->stop; step /= 2)
-		while (step <= m->p->nr && try_without(m, m->p->nr - step, step))
+		while (step <= m->p->nr &&
+		       try_without(m, m->p->nr - step, step))
 			any = true;
 	return any;
 }
@@ -337,7 +339,7 @@ static void min_free(struct min *m)
 
 u32 minimize(struct program *p, min_predicate holds, void *arg, u32 tries_max)
 {
-	struct min m = {.p = p, .holds = holds, .arg = arg};
+	struct min m = { .p = p, .holds = holds, .arg = arg };
 
 	m.tries_max = tries_max;
 	program_init(&m.trial);
@@ -352,7 +354,7 @@ bool minimize_check(const struct program *p, min_predicate holds, void *arg,
 		    const char **why)
 {
 	struct program copy;
-	struct min m = {.p = &copy, .holds = holds, .arg = arg};
+	struct min m = { .p = &copy, .holds = holds, .arg = arg };
 
 	*why = NULL;
 	program_init(&copy);

@@ -20,7 +20,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-#define X(name, doc) {#name, name##_main, doc},
+#define X(name, doc) { #name, name##_main, doc },
 	COMMANDS(X)
 #undef X
 };

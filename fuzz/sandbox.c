@@ -127,11 +127,11 @@ static void run_in_child(struct shared_run *s,
 
 static void verdict_of_death(struct verdict *v, const struct death *d)
 {
-	struct finding f = {.op = d->op,
-			    .layer = "sanitizer",
-			    .clause = "death",
-			    .doc = "the process died of it",
-			    .field = "process"};
+	struct finding f = { .op = d->op,
+			     .layer = "sanitizer",
+			     .clause = "death",
+			     .doc = "the process died of it",
+			     .field = "process" };
 
 	memcpy(f.signature, d->signature, SIGNATURE_MAX);
 	v->status = EXEC_FINDING;
@@ -176,9 +176,8 @@ static bool ends_with(const struct exec_options *options,
 	       strcmp(v.f.signature, signature) == 0;
 }
 
-u32 sandbox_confirm(const struct exec_options *options,
-		    const struct program *p, u32 seconds,
-		    const char *signature, u32 times)
+u32 sandbox_confirm(const struct exec_options *options, const struct program *p,
+		    u32 seconds, const char *signature, u32 times)
 {
 	u32 same = 0;
 
@@ -204,7 +203,7 @@ struct inside {
 static bool holds_inside(void *arg, const struct program *p)
 {
 	struct inside *in = arg;
-	struct exec_stats stats = {0};
+	struct exec_stats stats = { 0 };
 	struct finding f;
 
 	death_alarm(in->how->seconds);
@@ -216,7 +215,7 @@ static void minimize_in_child(struct shared_min *s,
 			      const struct sandbox_min *how,
 			      const struct program *p, bool check)
 {
-	struct inside in = {how, NULL};
+	struct inside in = { how, NULL };
 	struct program copy;
 
 	in.x = exec_new(how->options);
@@ -237,9 +236,8 @@ static void minimize_in_child(struct shared_min *s,
 }
 
 /* false: the child died of it, or there was none; p and *s say nothing. */
-static bool minimize_inside(const struct sandbox_min *how,
-			    struct program *p, bool check, u32 *tries,
-			    const char **why)
+static bool minimize_inside(const struct sandbox_min *how, struct program *p,
+			    bool check, u32 *tries, const char **why)
 {
 	size_t size = sizeof(struct shared_min) + p->nr * sizeof(*p->op);
 	struct shared_min *s = sandbox_shared(size);

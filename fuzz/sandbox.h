@@ -28,16 +28,15 @@ struct verdict {
 bool sandbox_run(const struct exec_options *options, const struct program *p,
 		 u32 seconds, struct verdict *v);
 /* How many of `times` runs in fresh children end with this signature. */
-u32 sandbox_confirm(const struct exec_options *options,
-		    const struct program *p, u32 seconds,
-		    const char *signature, u32 times);
+u32 sandbox_confirm(const struct exec_options *options, const struct program *p,
+		    u32 seconds, const char *signature, u32 times);
 
 struct sandbox_min {
 	const struct exec_options *options;
 	const char *signature;
-	bool died;	/* the finding kills: a child for each try */
-	u32 seconds;	/* for each try */
-	u32 tries_max;	/* of the predicate; 0: no limit */
+	bool died;     /* the finding kills: a child for each try */
+	u32 seconds;   /* for each try */
+	u32 tries_max; /* of the predicate; 0: no limit */
 };
 
 /*

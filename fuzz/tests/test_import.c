@@ -10,7 +10,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define EVENT(name, rest) "  init-1  [000] d..1.  19.263217: " name ": " rest "\n"
+#define EVENT(name, rest)                                                      \
+	"  init-1  [000] d..1.  19.263217: " name ": " rest "\n"
 #define ALLOC(pfn, order, gfp)                                                 \
 	EVENT("mm_page_alloc", "page=de96adc0 pfn=" pfn " order=" order        \
 			       " migratetype=0 gfp_flags=" gfp)
@@ -57,62 +58,62 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"alloc and free",
-	 ALLOC("0x2e58", "1", "GFP_KERNEL|__GFP_ZERO") FREE("0x2e58", "1"),
-	 "r1 = alloc_pages order=1 gfp=GFP_KERNEL|__GFP_ZERO\n"
-	 "__free_pages r1 order=own\n"},
-	{"slots are used again",
-	 ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x11", "0", "GFP_KERNEL")
-		 FREE("0x10", "0") ALLOC("0x12", "0", "GFP_KERNEL"),
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "r2 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n"
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"},
-	{"a free without an alloc", FREE("0x10", "0") BATCHED("0x10"), ""},
-	{"a batched free repeats",
-	 ALLOC("0x10", "0", "GFP_ATOMIC") FREE("0x10", "0") BATCHED("0x10"),
-	 "r1 = alloc_pages order=0 gfp=GFP_ATOMIC\n"
-	 "__free_pages r1 order=own\n"},
-	{"a frame that comes back without a free",
-	 ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x10", "0", "GFP_KERNEL"),
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n"
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"},
-	{"... as a part of a larger block, and its other frames",
-	 ALLOC("0x10", "2", "GFP_KERNEL") ALLOC("0x12", "0", "GFP_KERNEL")
-		 FREE("0x11", "0") FREE("0x12", "0"),
-	 "r1 = alloc_pages order=2 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n"
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n"},
-	{"a block that is freed in parts goes with the last",
-	 ALLOC("0x10", "1", "GFP_KERNEL") FREE("0x11", "0") FREE("0x11", "0")
-		 FREE("0x10", "0"),
-	 "r1 = alloc_pages order=1 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n"},
-	{"two blocks that are freed as one",
-	 ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x11", "0", "GFP_KERNEL")
-		 FREE("0x10", "1"),
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "r2 = alloc_pages order=0 gfp=GFP_KERNEL\n"
-	 "__free_pages r1 order=own\n__free_pages r2 order=own\n"},
-	{"an allocation that failed",
-	 EVENT("mm_page_alloc", "page=(null) pfn=0x0 order=4 migratetype=0 "
-				"gfp_flags=GFP_KERNEL"),
-	 ""},
-	{"an order that 2.6.12 has not", ALLOC("0x1000", "11", "GFP_KERNEL"),
-	 ""},
-	{"names with brackets, colons and spaces; perf's names; decimal",
-	 "  a [x] 1: b-7 [003] ..s1. 7.000001: mm_page_alloc: page=1 pfn=16 "
-	 "order=0 migratetype=1 gfp_flags=GFP_USER\n"
-	 " swapper     0 [002]   101.5: kmem:mm_page_free: page=0x1 pfn=0x10 "
-	 "order=0\r\n",
-	 "r1 = alloc_pages order=0 gfp=GFP_KERNEL cpu=3\n"
-	 "__free_pages r1 order=own cpu=2\n"},
-	{"a last line without its end",
-	 " x-1 [000] ..... 1.0: mm_page_alloc: page=1 pfn=0x10 order=0 "
-	 "migratetype=1 gfp_flags=none",
-	 "r1 = alloc_pages order=0 gfp=0\n"},
+	{ "alloc and free",
+	  ALLOC("0x2e58", "1", "GFP_KERNEL|__GFP_ZERO") FREE("0x2e58", "1"),
+	  "r1 = alloc_pages order=1 gfp=GFP_KERNEL|__GFP_ZERO\n"
+	  "__free_pages r1 order=own\n" },
+	{ "slots are used again",
+	  ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x11", "0", "GFP_KERNEL")
+		  FREE("0x10", "0") ALLOC("0x12", "0", "GFP_KERNEL"),
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "r2 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n"
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n" },
+	{ "a free without an alloc", FREE("0x10", "0") BATCHED("0x10"), "" },
+	{ "a batched free repeats",
+	  ALLOC("0x10", "0", "GFP_ATOMIC") FREE("0x10", "0") BATCHED("0x10"),
+	  "r1 = alloc_pages order=0 gfp=GFP_ATOMIC\n"
+	  "__free_pages r1 order=own\n" },
+	{ "a frame that comes back without a free",
+	  ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x10", "0", "GFP_KERNEL"),
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n"
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n" },
+	{ "... as a part of a larger block, and its other frames",
+	  ALLOC("0x10", "2", "GFP_KERNEL") ALLOC("0x12", "0", "GFP_KERNEL")
+		  FREE("0x11", "0") FREE("0x12", "0"),
+	  "r1 = alloc_pages order=2 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n"
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n" },
+	{ "a block that is freed in parts goes with the last",
+	  ALLOC("0x10", "1", "GFP_KERNEL") FREE("0x11", "0") FREE("0x11", "0")
+		  FREE("0x10", "0"),
+	  "r1 = alloc_pages order=1 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n" },
+	{ "two blocks that are freed as one",
+	  ALLOC("0x10", "0", "GFP_KERNEL") ALLOC("0x11", "0", "GFP_KERNEL")
+		  FREE("0x10", "1"),
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "r2 = alloc_pages order=0 gfp=GFP_KERNEL\n"
+	  "__free_pages r1 order=own\n__free_pages r2 order=own\n" },
+	{ "an allocation that failed",
+	  EVENT("mm_page_alloc", "page=(null) pfn=0x0 order=4 migratetype=0 "
+				 "gfp_flags=GFP_KERNEL"),
+	  "" },
+	{ "an order that 2.6.12 has not", ALLOC("0x1000", "11", "GFP_KERNEL"),
+	  "" },
+	{ "names with brackets, colons and spaces; perf's names; decimal",
+	  "  a [x] 1: b-7 [003] ..s1. 7.000001: mm_page_alloc: page=1 pfn=16 "
+	  "order=0 migratetype=1 gfp_flags=GFP_USER\n"
+	  " swapper     0 [002]   101.5: kmem:mm_page_free: page=0x1 pfn=0x10 "
+	  "order=0\r\n",
+	  "r1 = alloc_pages order=0 gfp=GFP_KERNEL cpu=3\n"
+	  "__free_pages r1 order=own cpu=2\n" },
+	{ "a last line without its end",
+	  " x-1 [000] ..... 1.0: mm_page_alloc: page=1 pfn=0x10 order=0 "
+	  "migratetype=1 gfp_flags=none",
+	  "r1 = alloc_pages order=0 gfp=0\n" },
 };
 
 TEST(the_table)
@@ -140,29 +141,29 @@ struct flags {
 TEST(flags_by_name)
 {
 	static const struct flags flags[] = {
-		{"GFP_KERNEL", GFP_KERNEL, NULL},
-		{"GFP_ATOMIC", GFP_ATOMIC, NULL},
-		{"GFP_NOWAIT|__GFP_NOWARN", __GFP_NOWARN, NULL},
-		{"GFP_NOFS", GFP_NOFS, NULL},
-		{"GFP_NOIO", GFP_NOIO, NULL},
-		{"GFP_USER", GFP_USER, NULL},
-		{"GFP_HIGHUSER|__GFP_ACCOUNT", GFP_HIGHUSER, "__GFP_ACCOUNT"},
-		{"GFP_HIGHUSER_MOVABLE|__GFP_COMP", GFP_HIGHUSER | __GFP_COMP,
-		 "__GFP_MOVABLE"},
-		{"GFP_KERNEL_ACCOUNT", GFP_KERNEL, "__GFP_ACCOUNT"},
-		{"GFP_TRANSHUGE", GFP_HIGHUSER | __GFP_COMP | __GFP_NOWARN |
-					  __GFP_NOMEMALLOC,
-		 "__GFP_MOVABLE"},
-		{"__GFP_RECLAIM", __GFP_WAIT, NULL},
-		{"__GFP_KSWAPD_RECLAIM", 0, "__GFP_KSWAPD_RECLAIM"},
-		{"__GFP_RETRY_MAYFAIL", __GFP_REPEAT, NULL},
-		{"GFP_DMA|0x8000000", GFP_DMA, "0x8000000"},
-		{"none", 0, NULL},
+		{ "GFP_KERNEL", GFP_KERNEL, NULL },
+		{ "GFP_ATOMIC", GFP_ATOMIC, NULL },
+		{ "GFP_NOWAIT|__GFP_NOWARN", __GFP_NOWARN, NULL },
+		{ "GFP_NOFS", GFP_NOFS, NULL },
+		{ "GFP_NOIO", GFP_NOIO, NULL },
+		{ "GFP_USER", GFP_USER, NULL },
+		{ "GFP_HIGHUSER|__GFP_ACCOUNT", GFP_HIGHUSER, "__GFP_ACCOUNT" },
+		{ "GFP_HIGHUSER_MOVABLE|__GFP_COMP", GFP_HIGHUSER | __GFP_COMP,
+		  "__GFP_MOVABLE" },
+		{ "GFP_KERNEL_ACCOUNT", GFP_KERNEL, "__GFP_ACCOUNT" },
+		{ "GFP_TRANSHUGE",
+		  GFP_HIGHUSER | __GFP_COMP | __GFP_NOWARN | __GFP_NOMEMALLOC,
+		  "__GFP_MOVABLE" },
+		{ "__GFP_RECLAIM", __GFP_WAIT, NULL },
+		{ "__GFP_KSWAPD_RECLAIM", 0, "__GFP_KSWAPD_RECLAIM" },
+		{ "__GFP_RETRY_MAYFAIL", __GFP_REPEAT, NULL },
+		{ "GFP_DMA|0x8000000", GFP_DMA, "0x8000000" },
+		{ "none", 0, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		const struct flags *f = &flags[i];
-		struct import_names dropped = {0};
+		struct import_names dropped = { 0 };
 
 		EXPECT_EQ(f->gfp,
 			  import_gfp(f->name, strlen(f->name), &dropped));
@@ -174,16 +175,17 @@ TEST(flags_by_name)
 
 TEST(the_summary_counts)
 {
-	static const char trace[] =
-		"# tracer: nop\n\n" ALLOC("0x20", "3", "GFP_KERNEL_ACCOUNT")
-			ALLOC("0x30", "0", "GFP_KERNEL_ACCOUNT") FREE("0x30", "0")
-				BATCHED("0x30") FREE("0x7f", "0") ALLOC(
-					"0x20", "0", "GFP_KERNEL")
-					FREE("0x30", "1")
-		EVENT("kmalloc", "call_site=f ptr=0") EVENT(
-			"kmalloc", "call_site=f ptr=0")
-			EVENT("sched_switch",
-			      "x") "CPU:1 [LOST 128 EVENTS]\nwhat is this\n";
+	static const char trace[] = "# tracer: nop\n\n" ALLOC(
+		"0x20", "3", "GFP_KERNEL_ACCOUNT") ALLOC("0x30", "0",
+							 "GFP_KERNEL_ACCOUNT")
+		FREE("0x30", "0") BATCHED("0x30") FREE("0x7f", "0") ALLOC(
+			"0x20", "0",
+			"GFP_KERNEL") FREE("0x30",
+					   "1") EVENT("kmalloc",
+						      "call_site=f ptr=0")
+			EVENT("kmalloc", "call_site=f ptr=0") EVENT(
+				"sched_switch",
+				"x") "CPU:1 [LOST 128 EVENTS]\nwhat is this\n";
 	struct text_error err;
 	char *ops = import_ops(trace, &err);
 
@@ -251,16 +253,16 @@ struct bad {
 TEST(errors_have_a_line)
 {
 	static const struct bad bad[] = {
-		{"", 1, "no trace event"},
-		{"hello\nworld\n", 2, "no trace event"},
-		{"# x\n" EVENT("mm_page_alloc", "page=1 order=0"), 2, "pfn="},
-		{EVENT("mm_page_alloc", "pfn=0x1g order=0"), 1, "pfn="},
-		{EVENT("mm_page_alloc", "pfn=0x10"), 1, "order="},
-		{EVENT("mm_page_alloc", "pfn=0x10 order=0"), 1, "gfp_flags="},
-		{EVENT("mm_page_free", "pfn=0x10 order=-1"), 1, "order="},
-		{EVENT("mm_page_free", "pfn=0x1000000 order=0"), 1, "64 GiB"},
-		{EVENT("mm_page_free", "pfn=0xffffffffffffffff order=0"), 1,
-		 "64 GiB"},
+		{ "", 1, "no trace event" },
+		{ "hello\nworld\n", 2, "no trace event" },
+		{ "# x\n" EVENT("mm_page_alloc", "page=1 order=0"), 2, "pfn=" },
+		{ EVENT("mm_page_alloc", "pfn=0x1g order=0"), 1, "pfn=" },
+		{ EVENT("mm_page_alloc", "pfn=0x10"), 1, "order=" },
+		{ EVENT("mm_page_alloc", "pfn=0x10 order=0"), 1, "gfp_flags=" },
+		{ EVENT("mm_page_free", "pfn=0x10 order=-1"), 1, "order=" },
+		{ EVENT("mm_page_free", "pfn=0x1000000 order=0"), 1, "64 GiB" },
+		{ EVENT("mm_page_free", "pfn=0xffffffffffffffff order=0"), 1,
+		  "64 GiB" },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

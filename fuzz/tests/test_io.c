@@ -195,10 +195,10 @@ static bool note(void *arg, const char *path)
 
 TEST(walks_are_sorted_and_take_programs_only)
 {
-	static const char *const names[] = {"w/b.ops",	 "w/a.ops", "w/sub/1f",
-					    "w/.hidden", "w/x.txt", "w/README",
-					    "w/c"};
-	struct walk w = {"", 100};
+	static const char *const names[] = { "w/b.ops",	  "w/a.ops", "w/sub/1f",
+					     "w/.hidden", "w/x.txt", "w/README",
+					     "w/c" };
+	struct walk w = { "", 100 };
 	char *culprit;
 
 	mkdir(in_dir("w"), 0777);
@@ -207,11 +207,11 @@ TEST(walks_are_sorted_and_take_programs_only)
 		EXPECT(put(in_dir(names[i]), ""));
 	EXPECT(io_walk(in_dir("w"), note, &w, &culprit));
 	EXPECT_STR("w/a.ops w/b.ops w/c w/sub/1f ", w.seen);
-	w = (struct walk){"", 2};
+	w = (struct walk){ "", 2 };
 	EXPECT(!io_walk(in_dir("w"), note, &w, &culprit));
 	EXPECT_EQ(0, errno);
 	EXPECT_STR("w/a.ops w/b.ops ", w.seen);
-	w = (struct walk){"", 2};
+	w = (struct walk){ "", 2 };
 	EXPECT(io_walk(in_dir("w/x.txt"), note, &w, &culprit));
 	EXPECT_STR("w/x.txt ", w.seen);
 	for (u32 i = 0; i < 7; i++)

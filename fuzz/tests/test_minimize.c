@@ -55,7 +55,7 @@ static bool big_atomic(void *arg, const struct program *p)
 /* A block is allocated, freed, and freed again. */
 static bool double_free(void *arg, const struct program *p)
 {
-	u32 state[SLOTS_WIRE] = {0};
+	u32 state[SLOTS_WIRE] = { 0 };
 
 	(void)arg;
 	for (u32 i = 0; i < p->nr; i++) {
@@ -158,57 +158,57 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"nothing is needed",
-	 "r1 = alloc_pages order=3 gfp=GFP_KERNEL\n__free_pages r1\n", always,
-	 ""},
-	{"the tail and what is unrelated",
-	 "r1 = alloc_page gfp=GFP_KERNEL\n"
-	 "r2 = alloc_page gfp=GFP_KERNEL\n"
-	 "write r2 off=0x10 len=0x20\n"
-	 "r9 = alloc_pages order=7 gfp=GFP_KERNEL|__GFP_HIGH|__GFP_COLD\n"
-	 "__free_page r2\n__free_page r1\nnr_free_pages\n",
-	 big_atomic, "r1 = alloc_pages order=3 gfp=__GFP_HIGH\n"},
-	{"three ops of one slot among others",
-	 "r4 = alloc_pages order=2 gfp=GFP_ATOMIC\n"
-	 "r5 = alloc_pages order=0\n__free_pages r5\n"
-	 "__free_pages r4 order=2\nr6 = alloc_page\n"
-	 "__free_pages r4 order=3\n__free_page r6\n",
-	 double_free,
-	 "r1 = alloc_pages order=0\n__free_pages r1\n__free_pages r1\n"},
-	{"create, drop, create: a slot that is used again",
-	 "r1 = alloc_pages\n__free_pages r1\nr1 = alloc_pages\n"
-	 "__free_pages r1\nr1 = alloc_pages\n__free_pages r1\n"
-	 "__free_pages r1\n",
-	 double_free, "r1 = alloc_pages\n__free_pages r1\n__free_pages r1\n"},
-	{"pairs of one slot each",
-	 "r1 = alloc_page\n__free_page r1\nr2 = alloc_page\n"
-	 "r3 = alloc_page\n__free_page r3\n__free_page r2\nnr_free_pages\n",
-	 balanced, "r1 = alloc_page\n__free_page r1\nnr_free_pages\n"},
-	{"pairs of two slots",
-	 "get_page r1\nget_page r2\nput_page r3\ndrain_local_pages\n"
-	 "put_page r4\n",
-	 apart, "drain_local_pages\n"},
-	{"a number falls to its bound", "min_free_kbytes kb=65000\n", from_1000,
-	 "min_free_kbytes kb=3000\n"},
-	{"a number takes its default where that will do",
-	 "write r1 off=0x123 len=0x777\n", any_write,
-	 "write r1 off=0x0 len=0x40\n"},
-	{"a number with holes in its range", "write r1 off=0x3 len=0x777\n",
-	 odd, NULL},
-	{"attributes: only what matters",
-	 "r1 = alloc_page gfp=GFP_ATOMIC cpu=6 irq rt memalloc fail_nth=3\n",
-	 on_cpu_2_irq, "r1 = alloc_page cpu=2 irq\n"},
-	{"fail_nth and the expectation",
-	 "r1 = alloc_page cpu=1 fail_nth=9 => null\n", second_fails,
-	 "r1 = alloc_page fail_nth=2 => null\n"},
-	{"expectations go where they do not matter",
-	 "write r1 off=0x0 len=0x40 => ok\n", any_write, "write r1\n"},
-	{"the lowest profile that will do", "boot profile=7\n", smp,
-	 "boot profile=5\n"},
-	{"a boot line of one's own for a profile",
-	 "boot ram=64M cpus=2 vmalloc=900M\n", smp, "boot profile=5\n"},
-	{"words of a boot line", "boot ram=64M cpus=2 vmalloc=900M mem=32M\n",
-	 two_words, "boot ram=64M mem=32M\n"},
+	{ "nothing is needed",
+	  "r1 = alloc_pages order=3 gfp=GFP_KERNEL\n__free_pages r1\n", always,
+	  "" },
+	{ "the tail and what is unrelated",
+	  "r1 = alloc_page gfp=GFP_KERNEL\n"
+	  "r2 = alloc_page gfp=GFP_KERNEL\n"
+	  "write r2 off=0x10 len=0x20\n"
+	  "r9 = alloc_pages order=7 gfp=GFP_KERNEL|__GFP_HIGH|__GFP_COLD\n"
+	  "__free_page r2\n__free_page r1\nnr_free_pages\n",
+	  big_atomic, "r1 = alloc_pages order=3 gfp=__GFP_HIGH\n" },
+	{ "three ops of one slot among others",
+	  "r4 = alloc_pages order=2 gfp=GFP_ATOMIC\n"
+	  "r5 = alloc_pages order=0\n__free_pages r5\n"
+	  "__free_pages r4 order=2\nr6 = alloc_page\n"
+	  "__free_pages r4 order=3\n__free_page r6\n",
+	  double_free,
+	  "r1 = alloc_pages order=0\n__free_pages r1\n__free_pages r1\n" },
+	{ "create, drop, create: a slot that is used again",
+	  "r1 = alloc_pages\n__free_pages r1\nr1 = alloc_pages\n"
+	  "__free_pages r1\nr1 = alloc_pages\n__free_pages r1\n"
+	  "__free_pages r1\n",
+	  double_free, "r1 = alloc_pages\n__free_pages r1\n__free_pages r1\n" },
+	{ "pairs of one slot each",
+	  "r1 = alloc_page\n__free_page r1\nr2 = alloc_page\n"
+	  "r3 = alloc_page\n__free_page r3\n__free_page r2\nnr_free_pages\n",
+	  balanced, "r1 = alloc_page\n__free_page r1\nnr_free_pages\n" },
+	{ "pairs of two slots",
+	  "get_page r1\nget_page r2\nput_page r3\ndrain_local_pages\n"
+	  "put_page r4\n",
+	  apart, "drain_local_pages\n" },
+	{ "a number falls to its bound", "min_free_kbytes kb=65000\n",
+	  from_1000, "min_free_kbytes kb=3000\n" },
+	{ "a number takes its default where that will do",
+	  "write r1 off=0x123 len=0x777\n", any_write,
+	  "write r1 off=0x0 len=0x40\n" },
+	{ "a number with holes in its range", "write r1 off=0x3 len=0x777\n",
+	  odd, NULL },
+	{ "attributes: only what matters",
+	  "r1 = alloc_page gfp=GFP_ATOMIC cpu=6 irq rt memalloc fail_nth=3\n",
+	  on_cpu_2_irq, "r1 = alloc_page cpu=2 irq\n" },
+	{ "fail_nth and the expectation",
+	  "r1 = alloc_page cpu=1 fail_nth=9 => null\n", second_fails,
+	  "r1 = alloc_page fail_nth=2 => null\n" },
+	{ "expectations go where they do not matter",
+	  "write r1 off=0x0 len=0x40 => ok\n", any_write, "write r1\n" },
+	{ "the lowest profile that will do", "boot profile=7\n", smp,
+	  "boot profile=5\n" },
+	{ "a boot line of one's own for a profile",
+	  "boot ram=64M cpus=2 vmalloc=900M\n", smp, "boot profile=5\n" },
+	{ "words of a boot line", "boot ram=64M cpus=2 vmalloc=900M mem=32M\n",
+	  two_words, "boot ram=64M mem=32M\n" },
 };
 
 static bool read_text(struct program *p, const char *text)
