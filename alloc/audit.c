@@ -35,6 +35,8 @@ static const char *audit_allocated(const struct machine *m,
 	    page_to_pfn(m, page) & ((1u << order) - 1) ||
 	    !zone_has(m, zone, page + (1u << order) - 1))
 		return "A2: an allocated block is aligned, inside its zone";
+	if (!m->touched[page_to_pfn(m, page)])
+		return "A8: a reset will restore what is in hands";
 	if (!page_was_returned(page) || page_free_head(page) ||
 	    page->mapping || page->_mapcount != -1)
 		return "A3: an allocated head is marked as handed out, only";
@@ -121,6 +123,7 @@ static const char *audit_zone(const struct machine *m,
  * A5  a frame bears the number of the zone that spans it
  * A6  a reserved frame is in no block
  * A7  totalram_pages is the number of frames that are not reserved
+ * A8  the heads of allocated blocks are listed for a reset
  */
 const char *page_alloc_validate(const struct machine *m)
 {

@@ -13,6 +13,11 @@ static inline u32 fls(u32 x)
 	return x ? 32 - (u32)__builtin_clz(x) : 0;
 }
 
+static inline u32 ror32(u32 x, u32 n)
+{
+	return x >> n | x << (32 - n);
+}
+
 /* floor(sqrt(x)) */
 static inline u32 int_sqrt(u32 x)
 {

@@ -127,16 +127,16 @@ static const char *validate_area(const struct machine *m,
 	u32 prev = ptr_link(head), nr = 0;
 
 	for (u32 at = head->next; at != ptr_link(head);) {
-		u32 off = at - m->lru_link;
+		pfn_t pfn = lru_to_pfn(m, at);
 		const struct page *page;
 		const char *broken;
 
-		if (off >= m->mem_map_bytes || off % PAGE_STRUCT_BYTES ||
+		if (!pfn_valid(m, pfn) ||
 		    list_at(m->base, at)->prev != prev)
 			return "B1: a list's links agree, all of them pages'";
 		if (++nr > zone->free_area[order].nr_free)
 			break;
-		page = pfn_to_page(m, off / PAGE_STRUCT_BYTES);
+		page = pfn_to_page(m, pfn);
 		broken = validate_head(m, zone, page, order);
 		if (broken)
 			return broken;

@@ -68,25 +68,13 @@ u64 machine_digest(const struct machine *m)
 	hash_bytes(&h, m->swapper_pg_dir, PAGE_SIZE);
 	hash_bytes(&h, m->fixmap_pt, PAGE_SIZE);
 	hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
-	hash_bytes(&h, m->mem_map, m->mem_map_bytes + PAGE_STRUCT_BYTES);
+	hash_bytes(&h, m->mem_map, (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
 	return hash_end(&h);
-}
-
-/* Frames of the block at page, all of one condition. */
-static u32 block_frames(const struct page *page)
-{
-	if (page_reserved(page))
-		return 1;
-	if (page_free_head(page))
-		return 1u << page_free_order(page);
-	return 1u << page_order(page);
 }
 
 static u64 view_pages(const struct machine *m, u64 hash)
 {
-	u32 nr = m->mem_map_bytes / PAGE_STRUCT_BYTES;
-
-	for (u32 pfn = 0; pfn < nr;) {
+	for (u32 pfn = 0; pfn < m->nr_pages;) {
 		const struct page *page = m->mem_map + pfn;
 
 		if (page_count(page)) {
@@ -95,7 +83,7 @@ static u64 view_pages(const struct machine *m, u64 hash)
 			hash = hash_step(hash, page_order(page) << 1 |
 						       page_compound(page));
 		}
-		pfn += block_frames(page);
+		pfn += page_block_frames(page);
 	}
 	return hash;
 }

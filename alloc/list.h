@@ -36,17 +36,21 @@ static inline bool list_empty(const struct list_head *head)
 static inline void list_insert(uintptr_t base, struct list_head *entry,
 			       u32 prev, u32 next)
 {
+	u32 link = ptr_link(entry);
+
 	entry->next = next;
 	entry->prev = prev;
-	list_at(base, prev)->next = ptr_link(entry);
-	list_at(base, next)->prev = ptr_link(entry);
+	list_at(base, prev)->next = link;
+	list_at(base, next)->prev = link;
 }
 
 /* The entry keeps its own links: nobody follows them any more. */
 static inline void list_remove(uintptr_t base, const struct list_head *entry)
 {
-	list_at(base, entry->next)->prev = entry->prev;
-	list_at(base, entry->prev)->next = entry->next;
+	u32 next = entry->next, prev = entry->prev;
+
+	list_at(base, next)->prev = prev;
+	list_at(base, prev)->next = next;
 }
 
 #endif

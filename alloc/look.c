@@ -73,8 +73,8 @@ void mm_layout(const struct machine *m, struct mm_layout *out)
 	}
 }
 
-void mm_counts(const struct machine *m, unsigned int cpu,
-	       struct mm_counts *out)
+UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
+			   struct mm_counts *out)
 {
 	CHECK(m, m->phase != PHASE_OFF && cpu < NR_CPUS,
 	      "look: counts of a machine or CPU that is not there");
@@ -114,9 +114,7 @@ const struct boot_claim *mm_boot_claims(const struct machine *m, u32 *nr)
 /* The spare element stands for every frame that mem_map has not. */
 struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn)
 {
-	u32 nr = m->mem_map_bytes / PAGE_STRUCT_BYTES;
-
-	return m->mem_map + (pfn < nr ? pfn : nr);
+	return m->mem_map + (pfn < m->nr_pages ? pfn : m->nr_pages);
 }
 
 pfn_t mm_page_to_pfn(const struct machine *m, const struct page *page)

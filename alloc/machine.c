@@ -15,6 +15,7 @@
 #include "fixmap.h"
 #include "mem_init.h"
 #include "page_alloc.h"
+#include "poison.h"
 
 /* Above this much RAM free frames are not poisoned: it costs an eighth of it
  * in the sanitizer's shadow, and all frames are written at boot. */
@@ -24,7 +25,7 @@
 
 static void unpoison_all(struct machine *m)
 {
-	if (!PLATFORM_POISON || !m->poison)
+	if (!PLATFORM_POISON || m->poison == POISON_NONE)
 		return;
 	platform_unpoison(ram_frame(&m->view, 0), m->ram.low_bytes);
 	if (m->ram.high_bytes)
@@ -40,7 +41,7 @@ static void power_off(struct machine *m)
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
 	m->mem_map = NULL;
-	m->mem_map_bytes = 0;
+	m->nr_pages = 0;
 	m->data = NULL;
 	m->nr_claims = 0;
 	m->golden.taken = false;
@@ -49,12 +50,18 @@ static void power_off(struct machine *m)
 	mm_set_current(m, (struct task){ 0 });
 }
 
+void machine_set_poison(struct machine *m, enum poison poison)
+{
+	m->poison_wanted = (u8)poison;
+}
+
 struct machine *machine_new(void)
 {
 	struct machine *m = platform_alloc(sizeof(*m));
 
 	if (!m)
 		return NULL;
+	m->poison_wanted = POISON_ALL;
 	m->faults.panic = platform_panic;
 	m->setup.nr_cpus = 1;
 	if (!platform_ram_reserve(&m->ram)) {
@@ -98,7 +105,8 @@ static const char *map_ram(struct machine *m)
 		.low_pfns = m->setup.max_low_pfn,
 		.nr_pfns = m->setup.max_pfn,
 	};
-	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX;
+	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX ? m->poison_wanted :
+							  (u8)POISON_NONE;
 	m->data = phys_ptr(m, KERNEL_DATA_PADDR);
 	m->swapper_pg_dir = phys_ptr(m, SWAPPER_PG_DIR_PADDR);
 	return NULL;
@@ -126,7 +134,7 @@ static bool mem_map_init(struct machine *m)
 			   L1_CACHE_BYTES, MAX_DMA_PFN << PAGE_SHIFT, &paddr))
 		return false;
 	m->mem_map = phys_ptr(m, paddr);
-	m->mem_map_bytes = nr * PAGE_STRUCT_BYTES;
+	m->nr_pages = nr;
 	m->lru_link = ptr_link(&m->mem_map->lru);
 	return true;
 }
@@ -184,6 +192,7 @@ void machine_mem_init(struct machine *m)
 	mm_set_current(m, (struct task){ 0 });
 	mem_init(m);
 	m->phase = PHASE_RUNNING;
+	mm_set_current(m, (struct task){ 0 });
 }
 
 /* --- the call's surroundings ----------------------------------------------- */
@@ -192,6 +201,9 @@ void mm_set_current(struct machine *m, struct task task)
 {
 	CHECK(m, task.cpu < m->setup.nr_cpus, "machine: there is no such CPU");
 	m->task = task;
+	m->front = &m->fronts[task.cpu];
+	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
+		     task.flags & (TASK_ATOMIC | TASK_IRQ);
 	m->nr_entries = 0;
 	m->oom = false;
 	m->faults.report = REPORT_none;
@@ -211,7 +223,7 @@ bool mm_oom(const struct machine *m)
 const struct trace_record *mm_trace(const struct machine *m, u32 *nr)
 {
 	CHECK(m, !m->trace.lost, "trace: a move was lost");
-	*nr = m->trace.nr;
+	*nr = trace_nr(&m->trace);
 	return m->trace.record;
 }
 

@@ -14,6 +14,7 @@
  */
 #include "mm.h"
 #include "mem_init.h"
+#include "poison.h"
 #include "bootmem.h"
 
 static void give(struct machine *m, pfn_t pfn, u32 order, u32 flags)
@@ -76,7 +77,6 @@ void mem_init(struct machine *m)
 	trace_mute(&m->trace);
 	free_all_bootmem(m);
 	free_high_frames(m);
-	trace_clear(&m->trace);
 	m->data->min_free_kbytes = zones_min_free_kbytes(m);
 	m->data->lowmem_reserve_ratio[ZONE_DMA] = 256;
 	m->data->lowmem_reserve_ratio[ZONE_NORMAL] = 32;

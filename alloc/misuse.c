@@ -31,12 +31,10 @@ static enum report_kind free_kind(const struct machine *m,
 	}
 }
 
-bool free_misused(struct machine *m, const struct page *page, u32 order)
+void free_misused(struct machine *m, const struct page *page, u32 order)
 {
 	enum report_kind kind = free_kind(m, page, order);
 
-	if (kind == REPORT_none)
-		return false;
+	CHECK(m, kind != REPORT_none, "misuse: a free neither good nor bad");
 	report(&m->faults, kind);
-	return true;
 }

@@ -54,6 +54,15 @@ void machine_mem_init(struct machine *m);
 void machine_snapshot(struct machine *m);
 void machine_reset(struct machine *m);
 
+/*
+ * Which free frames a sanitized build poisons, from the next boot on.
+ * POISON_ALL is what a machine begins with (above 512 MiB of RAM: none, for
+ * the shadow's sake); POISON_FREED is cheaper, for fuzzing: the first frame
+ * of each block freed since the snapshot.
+ */
+enum poison { POISON_NONE, POISON_ALL, POISON_FREED };
+void machine_set_poison(struct machine *m, enum poison poison);
+
 /* --- looking ---------------------------------------------------------- */
 
 void mm_layout(const struct machine *m, struct mm_layout *out);

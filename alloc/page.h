@@ -19,11 +19,15 @@
  *     else                   tail of something, or on a per-CPU list
  *
  * Who changes a struct page says so to page_touch(), so that a reset knows
- * what to restore; every verb here does.  A verb touches before it writes.
+ * what to restore.  Every verb here does, but for those whose frames are
+ * touched already: frames come to the per-CPU lists and into hands out of the
+ * buddy, which touches what it gives, or were there at the snapshot, which
+ * touches those.  (P7 and A8 check that.)
  */
 #ifndef ALLOC_PAGE_H
 #define ALLOC_PAGE_H
 
+#include "bitops.h"
 #include "state.h"
 
 struct page {
@@ -60,8 +64,8 @@ enum page_flag {
 /* What no page that is freed or handed out may bear. */
 #define PAGE_FLAGS_BAD                                                         \
 	(PAGE_FLAG(locked) | PAGE_FLAG(lru) | PAGE_FLAG(active) |              \
-	 PAGE_FLAG(slab) | PAGE_FLAG(private) | PAGE_FLAG(writeback) |         \
-	 PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim))
+	 PAGE_FLAG(slab) | PAGE_FLAG(reserved) | PAGE_FLAG(private) |          \
+	 PAGE_FLAG(writeback) | PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim))
 
 /* --- which page ------------------------------------------------------------ */
 
@@ -78,7 +82,7 @@ static inline struct page *pfn_to_page(const struct machine *m, pfn_t pfn)
 
 static inline bool pfn_valid(const struct machine *m, pfn_t pfn)
 {
-	return pfn < m->mem_map_bytes / PAGE_STRUCT_BYTES;
+	return pfn < m->nr_pages;
 }
 
 /* True if it is an element of mem_map, and not inside one. */
@@ -86,17 +90,26 @@ static inline bool page_valid(const struct machine *m, const struct page *page)
 {
 	uintptr_t off = (uintptr_t)page - (uintptr_t)m->mem_map;
 
-	return off < m->mem_map_bytes && off % PAGE_STRUCT_BYTES == 0;
+	return off / PAGE_STRUCT_BYTES < m->nr_pages &&
+	       off % PAGE_STRUCT_BYTES == 0;
+}
+
+/*
+ * The frame whose lru the link leads to, if it is below nr_pages.  The low
+ * bits of a link inside a struct page come out on top, and so it is not.
+ */
+static inline pfn_t lru_to_pfn(const struct machine *m, u32 link)
+{
+	return ror32(link - m->lru_link, 5);
 }
 
 /* The page whose lru this link leads to. */
 static inline struct page *page_of_link(const struct machine *m, u32 link)
 {
-	u32 off = link - m->lru_link;
+	pfn_t pfn = lru_to_pfn(m, link);
 
-	CHECK(m, off < m->mem_map_bytes && off % PAGE_STRUCT_BYTES == 0,
-	      "page: a list leads out of mem_map");
-	return pfn_to_page(m, off / PAGE_STRUCT_BYTES);
+	CHECK(m, pfn_valid(m, pfn), "page: a list leads out of mem_map");
+	return pfn_to_page(m, pfn);
 }
 
 /* --- predicates ------------------------------------------------------------ */
@@ -191,10 +204,10 @@ static inline void page_touch(struct machine *m, const struct page *page)
 /* A neighbour in a list is a page, or a list's head in the image. */
 static inline void link_touch(struct machine *m, u32 link)
 {
-	u32 off = link - m->lru_link;
+	pfn_t pfn = lru_to_pfn(m, link);
 
-	if (off < m->mem_map_bytes)
-		pfn_touch(m, off / PAGE_STRUCT_BYTES);
+	if (pfn_valid(m, pfn))
+		pfn_touch(m, pfn);
 	else
 		CHECK(m, link - ptr_link(m->data) < sizeof(*m->data),
 		      "page: a list leads out of mem_map and image");
@@ -206,14 +219,6 @@ static inline void page_list_add(struct machine *m, struct page *page,
 	page_touch(m, page);
 	link_touch(m, head->next);
 	list_insert(m->base, &page->lru, ptr_link(head), head->next);
-}
-
-static inline void page_list_add_tail(struct machine *m, struct page *page,
-				      struct list_head *head)
-{
-	page_touch(m, page);
-	link_touch(m, head->prev);
-	list_insert(m->base, &page->lru, head->prev, ptr_link(head));
 }
 
 static inline void page_list_del(struct machine *m, struct page *page)
@@ -261,18 +266,14 @@ static inline void page_clear_free_head(struct machine *m, struct page *page)
 }
 
 /* The block that page heads has an owner, who has its only reference. */
-static inline void page_set_allocated(struct machine *m, struct page *page,
-				      u32 order)
+static inline void page_set_allocated(struct page *page, u32 order)
 {
-	page_touch(m, page);
 	page->flags |= PAGE_FLAG(returned) | order << PG_order;
-	page->private = 0;
 	page->_count = 0;
 }
 
-static inline void page_clear_order(struct machine *m, struct page *page)
+static inline void page_clear_order(struct page *page)
 {
-	page_touch(m, page);
 	page->flags &= ~PAGE_ORDER_MASK;
 }
 
@@ -282,11 +283,10 @@ static inline void page_ref_inc(struct machine *m, struct page *page)
 	page->_count++;
 }
 
-/* True if that was the last reference. */
-static inline bool page_ref_dec(struct machine *m, struct page *page)
+/* True if that was the last reference.  Not for reserved frames. */
+static inline bool page_ref_dec(struct page *page)
 {
-	page_touch(m, page);
-	return --page->_count < 0;
+	return --page->_count == -1;
 }
 
 static inline void page_set_compound(struct machine *m, struct page *page,
@@ -321,27 +321,20 @@ static inline void page_set_index(struct machine *m, struct page *page,
 	page->index = index;
 }
 
+/* How many frames of mem_map the page at a block's head stands for. */
+static inline u32 page_block_frames(const struct page *page)
+{
+	if (page_reserved(page))
+		return 1;
+	return 1u << (page_free_head(page) ? page_free_order(page) :
+					     page_order(page));
+}
+
 /* --- frames ---------------------------------------------------------------- */
 
 static inline u8 *page_bytes(const struct machine *m, const struct page *page)
 {
 	return ram_frame(&m->view, page_to_pfn(m, page));
-}
-
-/* Nobody may touch the block's bytes ... */
-static inline void page_poison(const struct machine *m,
-			       const struct page *page, u32 order)
-{
-	if (PLATFORM_POISON && m->poison)
-		platform_poison(page_bytes(m, page), PAGE_SIZE << order);
-}
-
-/* ... but its owner. */
-static inline void page_unpoison(const struct machine *m,
-				 const struct page *page, u32 order)
-{
-	if (PLATFORM_POISON && m->poison)
-		platform_unpoison(page_bytes(m, page), PAGE_SIZE << order);
 }
 
 /* --- looking [page.c] ------------------------------------------------------ */

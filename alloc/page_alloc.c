@@ -16,6 +16,7 @@
  */
 #include "mm.h"
 #include "page_alloc.h"
+#include "poison.h"
 #include "fixmap.h"
 
 struct request {
@@ -40,18 +41,14 @@ static void zero_block(struct machine *m, struct page *page, u32 order)
 		clear_highpage(m, page + i);
 }
 
-/* prep_new_page(), and what follows it */
+/* prep_new_page(), without what only some ask for */
 static inline struct page *hand_out(struct machine *m, struct page *page,
 				    gfp_t gfp, u32 order)
 {
-	CHECK(m, !page_bad(page) && !page_reserved(page),
+	CHECK(m, !page_bad(page),
 	      "page_alloc: a page that is not free was about to be given");
-	page_set_allocated(m, page, order);
+	page_set_allocated(page, order);
 	page_unpoison(m, page, order);
-	if (unlikely(gfp & __GFP_ZERO))
-		zero_block(m, page, order);
-	if (unlikely(gfp & __GFP_COMP) && order)
-		make_compound(m, page, order);
 	trace_add(&m->trace, (struct trace_record){
 		.event = TRACE_mm_page_alloc,
 		.order = (u8)order,
@@ -76,21 +73,32 @@ static struct page *take_block(struct machine *m, struct zone *zone, u32 order)
 	return page;
 }
 
+static struct page *prepare(struct machine *m, struct page *page, gfp_t gfp,
+			    u32 order)
+{
+	hand_out(m, page, gfp, order);
+	if (gfp & __GFP_ZERO)
+		zero_block(m, page, order);
+	if (gfp & __GFP_COMP && order)
+		make_compound(m, page, order);
+	return page;
+}
+
 /* buffered_rmqueue() */
-static inline struct page *take(struct machine *m, struct zone *zone,
-				gfp_t gfp, u32 order)
+static struct page *take(struct machine *m, struct zone *zone,
+			 gfp_t gfp, u32 order)
 {
 	struct page *page = NULL;
 
-	if (likely(!order))
+	if (!order)
 		page = pcp_take(m, zone,
 				gfp & __GFP_COLD ? PCP_COLD : PCP_HOT);
-	if (unlikely(!page)) {
+	if (!page) {
 		page = take_block(m, zone, order);
 		if (!page)
 			return NULL;
 	}
-	return hand_out(m, page, gfp, order);
+	return prepare(m, page, gfp, order);
 }
 
 /* --- the slow path --------------------------------------------------------- */
@@ -214,8 +222,7 @@ static bool tries_harder(const struct machine *m, gfp_t gfp)
 }
 
 /* Pass A has failed. */
-static __attribute__((noinline)) struct page *
-alloc_slowly(struct machine *m, const struct request *rq)
+static struct page *alloc_slowly(struct machine *m, const struct request *rq)
 {
 	struct watermark_help help = {
 		.harder = tries_harder(m, rq->gfp),
@@ -239,29 +246,19 @@ alloc_slowly(struct machine *m, const struct request *rq)
 	return reclaim_and_retry(m, rq, help);
 }
 
-static inline struct page *__alloc_pages(struct machine *m, gfp_t gfp,
-					 u32 order)
+static struct page *__alloc_pages(struct machine *m, gfp_t gfp, u32 order)
 {
-	struct request rq = {
-		.list = &m->data->node_zonelists[gfp & GFP_ZONEMASK],
-		.gfp = gfp,
-		.order = order,
-	};
+	const struct zonelist *list;
+	struct request rq = { .gfp = gfp, .order = order };
 	struct page *page;
-	struct zone *zone;
 
+	list = &m->data->node_zonelists[gfp & GFP_ZONEMASK];
+	if (!list->zone[0])
+		return NULL;
+	rq.list = list;
+	rq.class = zone_at(m, list->zone[0])->id;
 	if (gfp & __GFP_WAIT)
 		platform_yield(m, YIELD_ALLOC);
-	if (unlikely(!rq.list->zone[0]))
-		return NULL;
-	zone = zone_at(m, rq.list->zone[0]);
-	rq.class = zone->id;
-	/* pass A at its most frequent: one frame, from the first zone */
-	if (likely(!order && zone_above(zone, PAGES_LOW, zone->id))) {
-		page = take(m, zone, gfp, 0);
-		if (likely(page))
-			return page;
-	}
 	page = pass(m, &rq, PAGES_LOW, (struct watermark_help){ false, false });
 	return page ? page : alloc_slowly(m, &rq);
 }
@@ -286,13 +283,33 @@ static bool gfp_misused(struct machine *m, gfp_t gfp)
 	return true;
 }
 
-struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order)
+static __attribute__((noinline)) struct page *
+alloc_generally(struct machine *m, gfp_t gfp, u32 order)
 {
-	if (unlikely(order >= MAX_ORDER) || unlikely(gfp_misused(m, gfp)))
+	if (order >= MAX_ORDER || gfp_misused(m, gfp))
 		return NULL;
-	if (unlikely(m->task.fail_nth) && ++m->nr_entries == m->task.fail_nth)
+	CHECK(m, m->phase == PHASE_RUNNING, "page_alloc: not booted");
+	if (m->task.fail_nth && ++m->nr_entries == m->task.fail_nth)
 		return NULL;
 	return __alloc_pages(m, gfp, order);
+}
+
+/*
+ * The most frequent request, one frame of the first zone whose hot list is
+ * not low: all of the above, with what cannot happen left out.
+ */
+struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order)
+{
+	const struct zone *zone = m->front->list[gfp & GFP_ZONEMASK].zone;
+	struct per_cpu_pages *hot = m->front->list[gfp & GFP_ZONEMASK].hot;
+
+	if (unlikely(order | m->careful | (gfp & (__GFP_COLD | __GFP_ZERO))) ||
+	    unlikely(!zone_above(zone, PAGES_LOW)) ||
+	    unlikely(hot->count <= hot->low))
+		return alloc_generally(m, gfp, order);
+	if (gfp & __GFP_WAIT)
+		platform_yield(m, YIELD_ALLOC);
+	return hand_out(m, pcp_del_first(m, hot), gfp, 0);
 }
 
 vaddr_t mm__get_free_pages(struct machine *m, gfp_t gfp, unsigned int order)
@@ -325,7 +342,7 @@ static void check_block(struct machine *m, const struct page *page, u32 order)
 	u32 bad = 0;
 
 	for (u32 i = 0; i < 1u << order; i++)
-		bad |= page_bad(page + i) | page_reserved(page + i);
+		bad |= page_bad(page + i);
 	CHECK(m, !bad, "page_alloc: a bad page in a block that is freed");
 }
 
@@ -341,19 +358,8 @@ static void break_compound(struct machine *m, struct page *page, u32 order)
 	}
 }
 
-static __attribute__((noinline)) void
-free_large(struct machine *m, struct page *page, u32 order)
-{
-	check_block(m, page, order);
-	page_clear_order(m, page);
-	if (page_compound(page))
-		break_compound(m, page, order);
-	buddy_free(m, page_zone(m, page), page, order);
-}
-
-/* The block's last reference is gone. */
-static inline void free_block(struct machine *m, struct page *page, u32 order,
-			      enum pcp_temp temp)
+static inline void announce_free(struct machine *m, const struct page *page,
+				 u32 order, enum pcp_temp temp)
 {
 	trace_add(&m->trace, (struct trace_record){
 		.event = TRACE_mm_page_free,
@@ -362,25 +368,59 @@ static inline void free_block(struct machine *m, struct page *page, u32 order,
 		.temp = (u8)temp,
 		.pfn = page_to_pfn(m, page),
 	});
-	page_poison(m, page, order);
-	if (unlikely(order)) {
-		free_large(m, page, order);
-		return;
-	}
-	CHECK(m, !page_bad(page), "page_alloc: a bad page is freed");
-	pcp_put(m, page_zone(m, page), page, temp);
 }
 
+/* The block's last reference is gone. */
+static void free_block(struct machine *m, struct page *page, u32 order,
+		       enum pcp_temp temp)
+{
+	struct zone *zone = page_zone(m, page);
+
+	announce_free(m, page, order, temp);
+	check_block(m, page, order);
+	page_poison(m, page, order);
+	page_clear_order(page);
+	if (page_compound(page))
+		break_compound(m, page, order);
+	if (order)
+		buddy_free(m, zone, page, order);
+	else
+		pcp_put(m, zone, page, temp);
+}
+
+static __attribute__((noinline)) void
+free_generally(struct machine *m, struct page *page, u32 order,
+	       enum pcp_temp temp)
+{
+	if (!page_valid(m, page) || !page_heads(page, order))
+		free_misused(m, page, order);
+	else if (page_ref_dec(page))
+		free_block(m, page, order, temp);
+}
+
+/*
+ * The most frequent free, of a single frame that has one reference, to a hot
+ * list that is not full: likewise.
+ */
 void mm__free_pages(struct machine *m, struct page *page, unsigned int order)
 {
-	if (unlikely(!page_valid(m, page)) ||
-	    unlikely(!page_heads(page, order))) {
-		CHECK(m, free_misused(m, page, order),
-		      "page_alloc: a free neither good nor bad");
+	struct per_cpu_pages *hot;
+
+	if (unlikely(order || !page_valid(m, page) || !page_heads(page, 0) ||
+		     page_count(page) != 1)) {
+		free_generally(m, page, order, PCP_HOT);
 		return;
 	}
-	if (likely(page_ref_dec(m, page)))
-		free_block(m, page, order, PCP_HOT);
+	hot = m->front->hot[page_zone_id(page)];
+	if (unlikely(hot->count >= hot->high)) {
+		free_generally(m, page, 0, PCP_HOT);
+		return;
+	}
+	page_ref_dec(page);
+	CHECK(m, !page_bad(page), "page_alloc: a bad page is freed");
+	announce_free(m, page, 0, PCP_HOT);
+	page_poison(m, page, 0);
+	pcp_add(m, hot, page);
 }
 
 void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order)
@@ -396,13 +436,7 @@ void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order)
 
 void mm_free_cold_page(struct machine *m, struct page *page)
 {
-	if (!page_valid(m, page) || !page_heads(page, 0)) {
-		CHECK(m, free_misused(m, page, 0),
-		      "page_alloc: a free neither good nor bad");
-		return;
-	}
-	if (page_ref_dec(m, page))
-		free_block(m, page, 0, PCP_COLD);
+	free_generally(m, page, 0, PCP_COLD);
 }
 
 /* --- references ------------------------------------------------------------ */
@@ -448,7 +482,7 @@ void mm_put_page(struct machine *m, struct page *page)
 		report(&m->faults, REPORT_wrong_order);
 		return;
 	}
-	if (page_ref_dec(m, page))
+	if (page_ref_dec(page))
 		free_block(m, page, page_order(page), PCP_HOT);
 }
 

@@ -8,11 +8,8 @@
 
 #include "pcp.h"
 
-/*
- * Which report a free draws, if any: called where the fast test has failed.
- * False: it was good after all.  [misuse.c]
- */
-bool free_misused(struct machine *m, const struct page *page, u32 order);
+/* Reports why a free cannot be: the fast test has failed.  [misuse.c] */
+void free_misused(struct machine *m, const struct page *page, u32 order);
 
 /* Every frame of every zone, accounted for.  [audit.c] */
 const char *page_alloc_validate(const struct machine *m);

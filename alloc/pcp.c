@@ -22,8 +22,7 @@ void pcp_refill(struct machine *m, struct zone *zone, enum pcp_temp temp)
 
 		if (!page)
 			break;
-		page_list_add_tail(m, page, &pcp->list);
-		pcp->count++;
+		pcp_add_tail(m, pcp, page);
 		trace_add(&m->trace, (struct trace_record){
 			.event = TRACE_mm_page_alloc_zone_locked,
 			.zone = (u8)zone->id,
@@ -43,10 +42,8 @@ void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 	zone->all_unreclaimable = 0;
 	zone->pages_scanned = 0;
 	for (; nr; nr--) {
-		struct page *page = page_of_link(m, pcp->list.prev);
+		struct page *page = pcp_del_last(m, pcp);
 
-		page_list_del(m, page);
-		pcp->count--;
 		trace_add(&m->trace, (struct trace_record){
 			.event = TRACE_mm_page_pcpu_drain,
 			.zone = (u8)zone->id,
@@ -55,6 +52,15 @@ void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 		});
 		buddy_free(m, zone, page, 0);
 	}
+}
+
+void pcp_put_full(struct machine *m, struct zone *zone, struct page *page,
+		  enum pcp_temp temp)
+{
+	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
+
+	pcp_drain(m, zone, temp, pcp->batch);
+	pcp_add(m, pcp, page);
 }
 
 /* --- validating ------------------------------------------------------------ */
@@ -68,18 +74,19 @@ static const char *validate_list(const struct machine *m,
 	if (pcp->count > pcp->high)
 		return "P3: no more than `high' are kept";
 	for (u32 at = pcp->list.next; at != ptr_link(&pcp->list);) {
-		u32 off = at - m->lru_link;
+		pfn_t pfn = lru_to_pfn(m, at);
 		const struct page *page;
 
-		if (off >= m->mem_map_bytes || off % PAGE_STRUCT_BYTES ||
+		if (!pfn_valid(m, pfn) ||
 		    list_at(m->base, at)->prev != prev)
 			return "P1: a list's links agree, all of them pages'";
 		if (++nr > pcp->count)
 			break;
-		page = pfn_to_page(m, off / PAGE_STRUCT_BYTES);
-		if (page_bad(page) || page_reserved(page) ||
-		    page_compound(page))
+		page = pfn_to_page(m, pfn);
+		if (page_bad(page) || page_compound(page) || page->private)
 			return "P4: a page in a list is free and unmarked";
+		if (!m->touched[pfn])
+			return "P7: a reset will restore what is in a list";
 		if (!zone_has(m, zone, page))
 			return "P5: a page in a list is of the list's zone";
 		prev = at;
@@ -99,6 +106,7 @@ static const char *validate_list(const struct machine *m,
  * P4  a page in it has no references and no mark, and is not reserved
  * P5  and is of the list's zone
  * P6  the lists of CPUs that were not booted are empty
+ * P7  the frames in the lists are listed for a reset
  */
 const char *pcp_validate(const struct machine *m)
 {

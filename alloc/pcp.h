@@ -9,6 +9,9 @@
 
 /* Up to pcp->batch frames from the buddy, appended in order. */
 void pcp_refill(struct machine *m, struct zone *zone, enum pcp_temp temp);
+/* A put that finds the list full: a batch is drained first. */
+void pcp_put_full(struct machine *m, struct zone *zone, struct page *page,
+		  enum pcp_temp temp);
 /* The last nr frames go to the buddy, the last one first. */
 void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 	       u32 nr);
@@ -21,33 +24,70 @@ static inline struct per_cpu_pages *pcp_of(const struct machine *m,
 	return &zone->pageset[m->task.cpu].pcp[temp];
 }
 
+/* --- one list; its frames are touched already: see page.h ------------------ */
+
+static inline struct page *pcp_del_first(const struct machine *m,
+					 struct per_cpu_pages *pcp)
+{
+	struct page *page = page_of_link(m, pcp->list.next);
+	u32 next = page->lru.next;
+
+	pcp->list.next = next;
+	list_at(m->base, next)->prev = ptr_link(&pcp->list);
+	pcp->count--;
+	return page;
+}
+
+static inline struct page *pcp_del_last(const struct machine *m,
+					struct per_cpu_pages *pcp)
+{
+	struct page *page = page_of_link(m, pcp->list.prev);
+	u32 prev = page->lru.prev;
+
+	pcp->list.prev = prev;
+	list_at(m->base, prev)->next = ptr_link(&pcp->list);
+	pcp->count--;
+	return page;
+}
+
+static inline void pcp_add(const struct machine *m, struct per_cpu_pages *pcp,
+			   struct page *page)
+{
+	list_insert(m->base, &page->lru, ptr_link(&pcp->list),
+		    pcp->list.next);
+	pcp->count++;
+}
+
+static inline void pcp_add_tail(const struct machine *m,
+				struct per_cpu_pages *pcp, struct page *page)
+{
+	list_insert(m->base, &page->lru, pcp->list.prev,
+		    ptr_link(&pcp->list));
+	pcp->count++;
+}
+
+/* --- what the page allocator calls ----------------------------------------- */
+
 /* The first frame of the list, which is refilled when it is low; or NULL. */
 static inline struct page *pcp_take(struct machine *m, struct zone *zone,
 				    enum pcp_temp temp)
 {
 	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
-	struct page *page;
 
-	if (unlikely(pcp->count <= pcp->low))
+	if (pcp->count <= pcp->low)
 		pcp_refill(m, zone, temp);
-	if (unlikely(!pcp->count))
-		return NULL;
-	page = page_of_link(m, pcp->list.next);
-	page_list_del(m, page);
-	pcp->count--;
-	return page;
+	return pcp->count ? pcp_del_first(m, pcp) : NULL;
 }
 
-/* The list is drained first if it is full. */
 static inline void pcp_put(struct machine *m, struct zone *zone,
 			   struct page *page, enum pcp_temp temp)
 {
 	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
 
-	if (unlikely(pcp->count >= pcp->high))
-		pcp_drain(m, zone, temp, pcp->batch);
-	page_list_add(m, page, &pcp->list);
-	pcp->count++;
+	if (likely(pcp->count < pcp->high))
+		pcp_add(m, pcp, page);
+	else
+		pcp_put_full(m, zone, page, temp);
 }
 
 #endif

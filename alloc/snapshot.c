@@ -5,37 +5,36 @@
  * The golden copy has all of RAM's metadata: the image's structures, the
  * fixmap's page table, mem_map.  Since the snapshot every struct page that is
  * written is listed once (page_touch() in page.h); a reset copies those back,
- * and the small rest always.  Before the snapshot all count as touched, so
- * that boot lists nothing.
+ * and the small rest always.  What was out of the buddy then is listed from
+ * the start.  Before the snapshot all count as touched, so that boot lists
+ * nothing.
  *
  * Poison goes with the blocks: one that is allocated now and was free then
- * has a touched head, and so has one the other way round.
+ * has a touched head, and so has one the other way round; what POISON_FREED
+ * has poisoned was a head, and so touched.
  */
 #include "mm.h"
 #include "machine.h"
-#include "page.h"
+#include "poison.h"
 
 /* With the spare element, which nobody writes. */
 static size_t mem_map_size(const struct machine *m)
 {
-	return m->mem_map_bytes + PAGE_STRUCT_BYTES;
-}
-
-static u32 nr_pages(const struct machine *m)
-{
-	return m->mem_map_bytes / PAGE_STRUCT_BYTES;
+	return ((size_t)m->nr_pages + 1) * PAGE_STRUCT_BYTES;
 }
 
 bool snapshot_init(struct machine *m)
 {
-	u32 nr = nr_pages(m);
+	u32 nr = m->nr_pages;
 
 	m->golden.taken = false;
 	m->golden.mem_map = platform_alloc(mem_map_size(m));
 	m->touched = platform_alloc(nr * sizeof(*m->touched));
 	m->touched_pfn = platform_alloc(nr * sizeof(*m->touched_pfn));
+	m->poisoned = platform_alloc(nr * sizeof(*m->poisoned));
 	m->nr_touched = 0;
-	if (!m->golden.mem_map || !m->touched || !m->touched_pfn) {
+	if (!m->golden.mem_map || !m->touched || !m->touched_pfn ||
+	    !m->poisoned) {
 		snapshot_exit(m);
 		return false;
 	}
@@ -46,20 +45,34 @@ bool snapshot_init(struct machine *m)
 
 void snapshot_exit(struct machine *m)
 {
-	u32 nr = nr_pages(m);
+	u32 nr = m->nr_pages;
 
 	platform_free(m->golden.mem_map, mem_map_size(m));
 	platform_free(m->touched, nr * sizeof(*m->touched));
 	platform_free(m->touched_pfn, nr * sizeof(*m->touched_pfn));
+	platform_free(m->poisoned, nr * sizeof(*m->poisoned));
 	m->golden.mem_map = NULL;
 	m->touched = NULL;
 	m->touched_pfn = NULL;
+	m->poisoned = NULL;
+}
+
+/* What is neither reserved nor in the buddy: see page.h. */
+static void touch_what_is_out(struct machine *m)
+{
+	for (pfn_t pfn = 0; pfn < m->nr_pages;) {
+		const struct page *page = pfn_to_page(m, pfn);
+
+		if (!page_reserved(page) && !page_free_head(page))
+			page_touch(m, page);
+		pfn += page_block_frames(page);
+	}
 }
 
 void machine_snapshot(struct machine *m)
 {
 	struct golden *g = &m->golden;
-	u32 nr = nr_pages(m);
+	u32 nr = m->nr_pages;
 
 	CHECK(m, m->phase == PHASE_RUNNING, "machine: snapshot before boot");
 	g->data = *m->data;
@@ -68,6 +81,8 @@ void machine_snapshot(struct machine *m)
 	for (u32 i = 0; i < nr; i++)
 		m->touched[i] = false;
 	m->nr_touched = 0;
+	touch_what_is_out(m);
+	m->nr_touched_golden = m->nr_touched;
 	m->fixmap_touched = false;
 	g->taken = true;
 }
@@ -76,6 +91,11 @@ static void restore_poison(struct machine *m)
 {
 	if (!PLATFORM_POISON)
 		return;
+	if (m->poison == POISON_FREED) {
+		for (u32 i = 0; i < m->nr_touched; i++)
+			page_unpoison(m, m->mem_map + m->touched_pfn[i], 0);
+		return;
+	}
 	for (u32 i = 0; i < m->nr_touched; i++) {
 		const struct page *page = m->mem_map + m->touched_pfn[i];
 
@@ -91,19 +111,27 @@ static void restore_poison(struct machine *m)
 	}
 }
 
+/* The struct pages that were listed, as they were. */
+static UNSANITIZED void restore_pages(struct machine *m)
+{
+	const struct page *golden = m->golden.mem_map;
+
+	for (u32 i = 0; i < m->nr_touched; i++) {
+		pfn_t pfn = m->touched_pfn[i];
+
+		m->mem_map[pfn] = golden[pfn];
+		m->touched[pfn] = i < m->nr_touched_golden;
+	}
+	m->nr_touched = m->nr_touched_golden;
+}
+
 void machine_reset(struct machine *m)
 {
 	const struct golden *g = &m->golden;
 
 	CHECK(m, g->taken, "machine: reset without a snapshot");
 	restore_poison(m);
-	for (u32 i = 0; i < m->nr_touched; i++) {
-		pfn_t pfn = m->touched_pfn[i];
-
-		m->mem_map[pfn] = g->mem_map[pfn];
-		m->touched[pfn] = false;
-	}
-	m->nr_touched = 0;
+	restore_pages(m);
 	*m->data = g->data;
 	if (m->fixmap_touched)
 		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));

@@ -44,24 +44,44 @@ struct golden {
 	struct page *mem_map;
 };
 
+/*
+ * What a CPU asks for most, by pointers instead of links.  The pointers are
+ * set at boot and never change: a short cut, and no state.
+ */
+struct cpu_front {
+	struct {
+		struct zone *zone; /* the first of the list */
+		struct per_cpu_pages *hot;
+	} list[GFP_ZONEMASK + 1]; /* an empty zone where there is no list */
+	struct per_cpu_pages *hot[NR_ZONES];
+};
+
 struct machine {
 	struct faults faults; /* what CHECK and report() need */
 	uintptr_t base;	      /* link + base is a pointer */
-	struct kernel_data *data;
 	struct page *mem_map;
-	u32 mem_map_bytes; /* without the spare element; 0: no mem_map yet */
-	u32 lru_link;	   /* link of mem_map[0].lru */
+	u32 nr_pages; /* in mem_map, the spare one apart; 0: none yet */
+	u32 lru_link; /* link of mem_map[0].lru */
+	const struct cpu_front *front; /* the current CPU's */
+	struct kernel_data *data;
 
-	/* struct pages written since the snapshot: once a frame */
+	/*
+	 * Frames whose struct pages a reset restores, each once: those that
+	 * were on per-CPU lists or in hands at the snapshot, then those that
+	 * were written since.
+	 */
 	bool *touched;
 	pfn_t *touched_pfn;
-	u32 nr_touched;
+	u32 nr_touched, nr_touched_golden;
 	bool fixmap_touched;
 
 	struct task task; /* current */
+	u32 careful;	  /* nonzero: its calls must be looked at twice */
 	u8 nr_entries;	  /* into the page allocator, for fail_nth */
 	bool oom;
-	bool poison; /* free frames are poisoned */
+	u8 poison;	  /* enum poison of this boot ... */
+	u8 poison_wanted; /* ... and of the next */
+	bool *poisoned;	  /* frames that POISON_FREED has poisoned */
 
 	/* registered by reclaim: pages freed, 0 is no progress */
 	u32 (*reclaim)(struct machine *m, gfp_t gfp, u32 order);
@@ -76,6 +96,9 @@ struct machine {
 	pte_t *swapper_pg_dir;
 	pte_t *fixmap_pt; /* the page that maps the last 4 MiB */
 	pte_t *pkmap_pt;
+
+	struct cpu_front fronts[NR_CPUS];
+	struct zone no_zone; /* empty */
 
 	struct golden golden;
 	struct trace trace;

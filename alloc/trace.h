@@ -15,29 +15,34 @@
 #define TRACE_RECORDS 1024u
 
 struct trace {
-	u32 nr;
-	u32 room; /* TRACE_RECORDS, or 0 while nothing is announced */
+	struct trace_record *next;
+	struct trace_record *end; /* `next` where nothing is announced */
 	u32 lost;
 	struct trace_record record[TRACE_RECORDS];
 };
 
 static inline void trace_clear(struct trace *t)
 {
-	t->nr = 0;
-	t->room = TRACE_RECORDS;
+	t->next = t->record;
+	t->end = t->record + TRACE_RECORDS;
 	t->lost = 0;
 }
 
 static inline void trace_mute(struct trace *t)
 {
-	t->nr = 0;
-	t->room = 0;
+	t->next = t->record;
+	t->end = t->record;
+}
+
+static inline u32 trace_nr(const struct trace *t)
+{
+	return (u32)(t->next - t->record);
 }
 
 static inline void trace_add(struct trace *t, struct trace_record record)
 {
-	if (likely(t->nr < t->room))
-		t->record[t->nr++] = record;
+	if (likely(t->next != t->end))
+		*t->next++ = record;
 	else
 		t->lost++;
 }

@@ -166,6 +166,23 @@ static void zonelist_init(struct machine *m, struct zonelist *list, u32 top)
 	}
 }
 
+static void front_init(struct machine *m, u32 cpu)
+{
+	struct cpu_front *front = &m->fronts[cpu];
+	struct zone *zones = m->data->node_zones;
+
+	for (u32 i = 0; i < NR_ZONES; i++)
+		front->hot[i] = &zones[i].pageset[cpu].pcp[PCP_HOT];
+	for (u32 i = 0; i <= GFP_ZONEMASK; i++) {
+		struct zone *zone = &m->no_zone;
+
+		if (i < NR_ZONES)
+			zone = zone_at(m, m->data->node_zonelists[i].zone[0]);
+		front->list[i].zone = zone;
+		front->list[i].hot = &zone->pageset[cpu].pcp[PCP_HOT];
+	}
+}
+
 /* By the zone bits of a gfp: 0, __GFP_DMA, __GFP_HIGHMEM. */
 static const u8 zonelist_top[NR_ZONES] = { ZONE_NORMAL, ZONE_DMA,
 					   ZONE_HIGHMEM };
@@ -186,6 +203,8 @@ void zones_init(struct machine *m)
 	zone_init(m, ZONE_HIGHMEM, low, high - low);
 	for (u32 i = 0; i < NR_ZONES; i++)
 		zonelist_init(m, &m->data->node_zonelists[i], zonelist_top[i]);
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		front_init(m, cpu);
 }
 
 /* --- validating ------------------------------------------------------------ */

@@ -38,12 +38,10 @@ static inline bool zone_has(const struct machine *m, const struct zone *zone,
 	       page_zone_id(page) == zone->id;
 }
 
-/* watermark_ok for order 0 and no help: free > mark + reserve */
-static inline bool zone_above(const struct zone *zone, enum zone_mark mark,
-			      u32 class)
+/* watermark_ok for one frame of the zone's own class: its reserve is 0 */
+static inline bool zone_above(const struct zone *zone, enum zone_mark mark)
 {
-	return zone->free_pages > zone->mark[mark] +
-					  zone->lowmem_reserve[class];
+	return zone->free_pages > zone->mark[mark];
 }
 
 bool zone_watermark_ok(const struct zone *zone, u32 order, enum zone_mark mark,

@@ -157,13 +157,6 @@ void platform_ram_unmap(struct platform_ram *ram)
 	ram->high_bytes = 0;
 }
 
-/* One thread runs a machine: nobody else can run while it waits. */
-void platform_yield(struct machine *m, enum yield_point point)
-{
-	(void)m;
-	(void)point;
-}
-
 void platform_panic(void *arg, const char *clause)
 {
 	(void)arg;
