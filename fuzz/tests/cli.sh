@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# cli.sh MMTWIN - the command line: what comes out, exit statuses, one line
+# for what is unusable, and nothing left behind by what failed.
+set -uo pipefail
+
+mmtwin=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+failures=0
+
+fail() {
+	echo "cli: $*" >&2
+	failures=$((failures + 1))
+}
+
+# expect STATUS ARGUMENT...: runs mmtwin; its outputs are in out and err.
+expect() {
+	local want=$1 got
+
+	shift
+	"$mmtwin" "$@" >out 2>err </dev/null
+	got=$?
+	((got == want)) || fail "mmtwin $*: exit $got, not $want: $(head -3 err)"
+	case $want in
+	2) (($(wc -l <err) == 1)) || fail "mmtwin $*: not one line: $(cat err)" ;;
+	esac
+}
+
+# says FILE PATTERN: the last command's output holds it.
+says() {
+	grep -Eq -- "$2" "$1" || fail "no '$2' in $1: $(head -3 "$1")"
+}
+
+totals='^programs=[0-9]+ ops=[0-9]+ skipped=[0-9]+ findings=[0-9]+ digest=[0-9a-f]{16}$'
+
+# --- help, and arguments that cannot be used
+expect 0 --help
+says out '^  run '
+for command in run fuzz show asm gen min import list bench; do
+	expect 0 "$command" --help
+	[[ -s out && ! -s err ]] || fail "$command --help prints to stdout only"
+done
+expect 2
+expect 2 walk
+expect 2 run
+expect 2 run --no-such-option x
+expect 2 run x --until
+expect 2 run x --until -3
+expect 2 run x --every 12x
+expect 2 fuzz --programs 99999999999999999999
+expect 2 fuzz --target nothing
+expect 2 fuzz --ops 0
+expect 2 show a b
+expect 2 list nothing
+expect 2 min
+
+# --- programs: text, bytes, standard input, directories
+cat >good.ops <<'END'
+boot profile=0
+r1 = alloc_pages order=2 gfp=GFP_KERNEL
+write r1 off=0x10 len=0x20
+__free_pages r1 order=2 => ok
+END
+cat >finding.ops <<'END'
+r1 = alloc_pages order=2 gfp=GFP_KERNEL
+r2 = alloc_page gfp=GFP_KERNEL => null
+__free_pages r1
+END
+expect 0 run good.ops
+says out "$totals"
+says out '^programs=1 ops=3 skipped=0 findings=0 '
+expect 1 run good.ops finding.ops
+says out 'expect'
+says out 'mmtwin run finding.ops'
+says out '^programs=2 .* findings=1 '
+expect 0 run --json good.ops
+says out '^\{"programs":1,.*\}$'
+expect 1 run --json finding.ops
+says out '^\{"file":"finding.ops","signature":"[a-z0-9_.-]+"'
+expect 0 run --digests good.ops
+says out '^[0-9a-f]{16} good.ops$'
+expect 0 run --trace good.ops
+says out 'mm_page_alloc: .*pfn='
+expect 0 run --every 1 --until 2 good.ops
+says out '^programs=1 ops=2 '
+"$mmtwin" run - <good.ops >out || fail "run - does not read standard input"
+says out '^programs=1 ops=3 '
+expect 0 asm good.ops -o good
+expect 0 show good -o good2.ops
+expect 0 show good.ops
+diff <(sed 's/ *=> ok//' out) good2.ops >/dev/null ||
+	fail "show of bytes and of text differ"
+expect 0 run good
+mkdir -p dir/sub && cp good.ops dir/ && cp good dir/sub/ && echo x >dir/README
+expect 0 run dir
+says out '^programs=2 '
+: >empty
+expect 0 run empty
+head -c 4000 /dev/urandom >noise
+expect 0 show noise
+expect 0 run noise
+
+# --- programs that cannot be used
+expect 2 run missing.ops
+says err 'missing.ops: No such file'
+printf 'r1 = alloc_page\nr2 = alloc_sheet\n' >bad.ops
+expect 2 run bad.ops
+says err 'bad.ops:2: '
+printf '# x\nboot ram=64M vmalloc=3M\n' >boot.ops
+expect 2 run boot.ops
+says err 'boot.ops:2: '
+printf 'boot ram=1K\n' >small.ops
+expect 2 run small.ops
+says err 'small.ops:1: '
+mkdir locked && chmod 000 locked
+((EUID == 0)) || expect 2 run locked
+chmod 700 locked
+printf 'r900 = alloc_page\n' >slot.ops
+expect 2 asm slot.ops -o slot
+says err 'slot.ops:1: '
+[[ -e slot ]] && fail "asm left a file that it could not make"
+expect 2 min good.ops
+
+# --- gen and fuzz: the same seed, the same outcome
+expect 0 gen --seed 7 --ops 20 -o gen1.ops
+expect 0 gen --seed 7 --ops 20
+cmp -s out gen1.ops || fail "gen: the same seed made another program"
+expect 0 run gen1.ops
+for target in pages boot wire text import; do
+	expect 0 fuzz --seed 5 --programs 200 --target "$target"
+	says out "$totals"
+	cp out first
+	expect 0 fuzz --seed 5 --programs 200 --target "$target"
+	cmp -s out first || fail "fuzz $target: the second run differs"
+	expect 0 fuzz --seed 5 --programs 200 --target "$target" --in-process
+	cmp -s out first || fail "fuzz $target: --in-process differs"
+done
+[[ -e findings ]] && fail "findings/ without a finding"
+
+# --- min
+for i in {1..40}; do
+	echo "r$((i + 2)) = alloc_pages order=1 gfp=GFP_ATOMIC cpu=1"
+done >long.ops
+cat finding.ops >>long.ops
+expect 1 min --check long.ops
+expect 0 min long.ops -o min.ops
+says min.ops '^# reproduces 10/10'
+(($(grep -cv '^#\|^boot' min.ops) == 1)) || fail "min: more than an op is left"
+expect 0 min --check min.ops
+expect 1 run min.ops
+
+# --- import
+{
+	echo "# tracer: nop"
+	for i in {1..2000}; do
+		echo " x-1 [000] d..1. 1.$i: mm_page_alloc: page=1 pfn=$i" \
+			"order=0 migratetype=0 gfp_flags=GFP_KERNEL"
+		echo " x-1 [000] d..1. 1.$i: mm_page_free: page=1 pfn=$i order=0"
+	done
+} >trace.txt
+gzip -k trace.txt
+expect 0 import trace.txt -o plain.ops
+says plain.ops '^# 2000 blocks allocated'
+says plain.ops '^boot ram=16M cpus=1'
+expect 0 import trace.txt.gz
+diff <(tail -n +2 plain.ops) <(tail -n +2 out) >/dev/null ||
+	fail "import: gzipped and plain differ"
+expect 0 run plain.ops
+says out '^programs=1 ops=4000 skipped=0 findings=0 '
+expect 0 import --summary trace.txt
+says out '^4000 events'
+expect 0 import --boot 'ram=64M cpus=2' trace.txt
+says out '^boot ram=64M cpus=2'
+expect 2 import --boot 'ram=64Q' trace.txt
+head -c 2000 trace.txt.gz >cut.gz
+expect 2 import cut.gz -o cut.ops
+says err 'cut.gz: .*ends too early'
+{ head -c 1000 trace.txt.gz && echo damage && tail -c 5000 trace.txt.gz; } \
+	>damaged.gz
+expect 2 import damaged.gz -o cut.ops
+says err 'damaged.gz: .*gzip'
+sed '9s/pfn=[0-9]*/pfn=xyz/' trace.txt >bad.txt
+expect 2 import bad.txt -o cut.ops
+says err 'bad.txt:9: '
+expect 2 import good.ops -o cut.ops
+[[ -e cut.ops ]] && fail "import left a file that it could not make"
+
+# --- list
+expect 0 list ops
+says out '^alloc_pages +order gfp'
+expect 0 list --json ops
+says out '^\{"name":"alloc_pages","code":1,'
+expect 0 list reports
+says out '^double_free '
+expect 0 list rules
+[[ -s out ]] || fail "list rules prints nothing"
+expect 0 list targets
+says out '^pages '
+
+# --- a full disk: one line, exit 2, what was there stays, no file is left
+for command in "list ops" "show good" "run good.ops" "import trace.txt"; do
+	# shellcheck disable=SC2086 # words
+	"$mmtwin" $command >/dev/full 2>err
+	(($? == 2)) || fail "$command >/dev/full: not exit 2"
+	(($(wc -l <err) == 1)) || fail "$command >/dev/full: $(cat err)"
+done
+echo before >kept.ops
+(
+	trap '' XFSZ
+	ulimit -f 8
+	"$mmtwin" import trace.txt -o kept.ops 2>err
+	(($? == 2)) || echo "no error" >>err
+)
+(($(wc -l <err) == 1)) || fail "a write that fails: $(cat err)"
+[[ $(cat kept.ops) == before ]] || fail "a failed write changed the file"
+expect 2 gen -o no/such/place.ops
+expect 2 show good -o dir
+compgen -G '*.ops.*' >/dev/null && fail "temporary files are left"
+
+((failures == 0)) || exit 1
