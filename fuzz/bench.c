@@ -52,6 +52,11 @@ void bench_smoke(bool on)
 	rounds = on ? 2 : 15;
 }
 
+u32 bench_rounds(void)
+{
+	return rounds;
+}
+
 /* --- the limit ---------------------------------------------------------- */
 
 struct limit_page {
@@ -279,6 +284,7 @@ static const struct {
 	int (*run)(void);
 } benches[] = {
 	{ "pages", bench_pages },
+	{ "exec", bench_exec },
 };
 
 static int usage(int status)

@@ -352,7 +352,7 @@ bool gen_program(struct program *p, struct prng *r,
 	struct gen g;
 
 	p->nr = 0;
-	p->profile = (u8)prng_below(r, NR_PROFILES);
+	p->profile = gen_profile(r);
 	if (options->free_boot && prng_below(r, 16)) {
 		p->profile = PROFILE_FREE;
 		gen_boot_line(r, &p->boot);

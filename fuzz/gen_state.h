@@ -140,4 +140,11 @@ u32 gen_boundary(struct gen *g, enum arg_kind kind);
 void gen_boot_line(struct prng *r, struct boot_line *boot);
 void gen_boot_mutate(struct prng *r, struct boot_line *boot);
 
+/* Small machines mostly: their programs cost less, and reach the edges. */
+static inline u8 gen_profile(struct prng *r)
+{
+	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES :
+						    NR_PROFILES);
+}
+
 #endif

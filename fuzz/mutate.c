@@ -262,12 +262,12 @@ static void edit_boot(struct edit *e)
 	struct program *p = e->p;
 
 	if (p->profile == PROFILE_FREE && !e->options->free_boot)
-		p->profile = (u8)prng_below(e->r, NR_PROFILES);
+		p->profile = gen_profile(e->r);
 	if (p->profile == PROFILE_FREE && prng_one_in(e->r, 4))
 		gen_boot_mutate(e->r, &p->boot);
 	if (!prng_one_in(e->r, 64))
 		return;
-	p->profile = (u8)prng_below(e->r, NR_PROFILES);
+	p->profile = gen_profile(e->r);
 	if (e->options->free_boot && prng_below(e->r, 8)) {
 		p->profile = PROFILE_FREE;
 		gen_boot_line(e->r, &p->boot);
@@ -344,7 +344,7 @@ bool cross_programs(struct program *child, const struct program *a,
 	child->profile = a->profile;
 	child->boot = a->boot;
 	if (child->profile == PROFILE_FREE && !options->free_boot)
-		child->profile = (u8)prng_below(r, NR_PROFILES);
+		child->profile = gen_profile(r);
 	if (prng_below(r, 2)) { /* two points: b's run stands inside a */
 		to = from + prng_below(r, b->nr - from + 1);
 		tail = head + prng_below(r, a->nr - head + 1);
