@@ -18,6 +18,11 @@ static inline u32 ror32(u32 x, u32 n)
 	return x >> n | x << (32 - n);
 }
 
+static inline size_t ror_size(size_t x, u32 n)
+{
+	return x >> n | x << (sizeof(x) * 8 - n);
+}
+
 /* floor(sqrt(x)) */
 static inline u32 int_sqrt(u32 x)
 {

@@ -200,8 +200,9 @@ void machine_mem_init(struct machine *m)
 void mm_set_current(struct machine *m, struct task task)
 {
 	CHECK(m, task.cpu < m->setup.nr_cpus, "machine: there is no such CPU");
+	if (task.cpu != m->task.cpu)
+		m->front = m->fronts[task.cpu];
 	m->task = task;
-	m->front = &m->fronts[task.cpu];
 	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
 		     task.flags & (TASK_ATOMIC | TASK_IRQ);
 	m->nr_entries = 0;

@@ -85,19 +85,23 @@ static inline bool pfn_valid(const struct machine *m, pfn_t pfn)
 	return pfn < m->nr_pages;
 }
 
+/*
+ * The frame of a pointer that may not be a struct page: then it is not below
+ * nr_pages, as the low bits of an address inside one come out on top.
+ */
+static inline size_t page_to_frame(const struct machine *m,
+				   const struct page *page)
+{
+	return ror_size((uintptr_t)page - (uintptr_t)m->mem_map, 5);
+}
+
 /* True if it is an element of mem_map, and not inside one. */
 static inline bool page_valid(const struct machine *m, const struct page *page)
 {
-	uintptr_t off = (uintptr_t)page - (uintptr_t)m->mem_map;
-
-	return off / PAGE_STRUCT_BYTES < m->nr_pages &&
-	       off % PAGE_STRUCT_BYTES == 0;
+	return page_to_frame(m, page) < m->nr_pages;
 }
 
-/*
- * The frame whose lru the link leads to, if it is below nr_pages.  The low
- * bits of a link inside a struct page come out on top, and so it is not.
- */
+/* Likewise: the frame whose lru the link leads to. */
 static inline pfn_t lru_to_pfn(const struct machine *m, u32 link)
 {
 	return ror32(link - m->lru_link, 5);
@@ -182,8 +186,17 @@ static inline bool page_heads(const struct page *page, u32 order)
  */
 static inline u32 page_bad(const struct page *page)
 {
-	return (page->flags & PAGE_FLAGS_BAD) | page_count(page) |
-	       ((u32)page->_mapcount + 1) | page->mapping;
+	return (page->flags & PAGE_FLAGS_BAD) | page->mapping |
+	       ~(u32)(page->_count & page->_mapcount);
+}
+
+/* True if it heads a block of order 0 with one reference, fit to be freed. */
+static inline bool page_single(const struct page *page)
+{
+	const u32 mask = PAGE_FLAGS_BAD | PAGE_ORDER_MASK;
+
+	return !((page->flags & mask) | page->mapping | (u32)page->_count |
+		 ~(u32)page->_mapcount);
 }
 
 /* --- verbs ----------------------------------------------------------------- */
@@ -281,6 +294,12 @@ static inline void page_ref_inc(struct machine *m, struct page *page)
 {
 	page_touch(m, page);
 	page->_count++;
+}
+
+/* The last reference is gone. */
+static inline void page_set_unowned(struct page *page)
+{
+	page->_count = -1;
 }
 
 /* True if that was the last reference.  Not for reserved frames. */

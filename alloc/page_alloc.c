@@ -49,13 +49,8 @@ static inline struct page *hand_out(struct machine *m, struct page *page,
 	      "page_alloc: a page that is not free was about to be given");
 	page_set_allocated(page, order);
 	page_unpoison(m, page, order);
-	trace_add(&m->trace, (struct trace_record){
-		.event = TRACE_mm_page_alloc,
-		.order = (u8)order,
-		.zone = (u8)page_zone_id(page),
-		.pfn = page_to_pfn(m, page),
-		.arg = gfp,
-	});
+	trace_mm_page_alloc(&m->trace, page_to_pfn(m, page), order,
+			    page_zone_id(page), gfp);
 	return page;
 }
 
@@ -64,12 +59,9 @@ static struct page *take_block(struct machine *m, struct zone *zone, u32 order)
 	struct page *page = buddy_alloc(m, zone, order);
 
 	if (page)
-		trace_add(&m->trace, (struct trace_record){
-			.event = TRACE_mm_page_alloc_zone_locked,
-			.order = (u8)order,
-			.zone = (u8)zone->id,
-			.pfn = page_to_pfn(m, page),
-		});
+		trace_mm_page_alloc_zone_locked(&m->trace,
+						page_to_pfn(m, page), order,
+						zone->id, 0, false);
 	return page;
 }
 
@@ -144,22 +136,8 @@ static void wake_kswapd(struct machine *m, const struct request *rq)
 			continue;
 		if (m->data->kswapd_max_order < rq->order)
 			m->data->kswapd_max_order = rq->order;
-		trace_add(&m->trace, (struct trace_record){
-			.event = TRACE_mm_vmscan_wakeup_kswapd,
-			.order = (u8)rq->order,
-			.zone = (u8)zone->id,
-		});
+		trace_mm_vmscan_wakeup_kswapd(&m->trace, zone->id, rq->order);
 	}
-}
-
-static void announce(struct machine *m, enum trace_event event,
-		     const struct request *rq)
-{
-	trace_add(&m->trace, (struct trace_record){
-		.event = (u8)event,
-		.order = (u8)rq->order,
-		.arg = rq->gfp,
-	});
 }
 
 static struct page *out_of_memory(struct machine *m)
@@ -171,7 +149,7 @@ static struct page *out_of_memory(struct machine *m)
 static u32 direct_reclaim(struct machine *m, const struct request *rq)
 {
 	platform_yield(m, YIELD_RECLAIM);
-	announce(m, TRACE_mm_vmscan_direct_reclaim_begin, rq);
+	trace_mm_vmscan_direct_reclaim_begin(&m->trace, rq->order, rq->gfp);
 	return m->reclaim ? m->reclaim(m, rq->gfp, rq->order) : 0;
 }
 
@@ -201,7 +179,7 @@ static struct page *reclaim_and_retry(struct machine *m,
 			    (struct watermark_help){ false, false });
 		if (page)
 			return page;
-		announce(m, TRACE_oom_kill, rq);
+		trace_oom_kill(&m->trace, rq->order, rq->gfp);
 		return out_of_memory(m);
 	}
 	return retries(rq) ? out_of_memory(m) : NULL;
@@ -300,8 +278,8 @@ alloc_generally(struct machine *m, gfp_t gfp, u32 order)
  */
 struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order)
 {
-	const struct zone *zone = m->front->list[gfp & GFP_ZONEMASK].zone;
-	struct per_cpu_pages *hot = m->front->list[gfp & GFP_ZONEMASK].hot;
+	const struct zone *zone = m->front.list[gfp & GFP_ZONEMASK].zone;
+	struct per_cpu_pages *hot = m->front.list[gfp & GFP_ZONEMASK].hot;
 
 	if (unlikely(order | m->careful | (gfp & (__GFP_COLD | __GFP_ZERO))) ||
 	    unlikely(!zone_above(zone, PAGES_LOW)) ||
@@ -358,25 +336,14 @@ static void break_compound(struct machine *m, struct page *page, u32 order)
 	}
 }
 
-static inline void announce_free(struct machine *m, const struct page *page,
-				 u32 order, enum pcp_temp temp)
-{
-	trace_add(&m->trace, (struct trace_record){
-		.event = TRACE_mm_page_free,
-		.order = (u8)order,
-		.zone = (u8)page_zone_id(page),
-		.temp = (u8)temp,
-		.pfn = page_to_pfn(m, page),
-	});
-}
-
 /* The block's last reference is gone. */
 static void free_block(struct machine *m, struct page *page, u32 order,
 		       enum pcp_temp temp)
 {
 	struct zone *zone = page_zone(m, page);
 
-	announce_free(m, page, order, temp);
+	trace_mm_page_free(&m->trace, page_to_pfn(m, page), order, zone->id,
+			   temp);
 	check_block(m, page, order);
 	page_poison(m, page, order);
 	page_clear_order(page);
@@ -404,23 +371,25 @@ free_generally(struct machine *m, struct page *page, u32 order,
  */
 void mm__free_pages(struct machine *m, struct page *page, unsigned int order)
 {
+	size_t frame = page_to_frame(m, page);
 	struct per_cpu_pages *hot;
+	u32 zone;
 
-	if (unlikely(order || !page_valid(m, page) || !page_heads(page, 0) ||
-		     page_count(page) != 1)) {
+	if (unlikely(order) || unlikely(frame >= m->nr_pages) ||
+	    unlikely(!page_single(page))) {
 		free_generally(m, page, order, PCP_HOT);
 		return;
 	}
-	hot = m->front->hot[page_zone_id(page)];
+	zone = page_zone_id(page);
+	hot = m->front.hot[zone];
 	if (unlikely(hot->count >= hot->high)) {
 		free_generally(m, page, 0, PCP_HOT);
 		return;
 	}
-	page_ref_dec(page);
-	CHECK(m, !page_bad(page), "page_alloc: a bad page is freed");
-	announce_free(m, page, 0, PCP_HOT);
-	page_poison(m, page, 0);
+	page_set_unowned(page);
 	pcp_add(m, hot, page);
+	trace_mm_page_free(&m->trace, (pfn_t)frame, 0, zone, PCP_HOT);
+	page_poison(m, page, 0);
 }
 
 void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order)

@@ -23,13 +23,9 @@ void pcp_refill(struct machine *m, struct zone *zone, enum pcp_temp temp)
 		if (!page)
 			break;
 		pcp_add_tail(m, pcp, page);
-		trace_add(&m->trace, (struct trace_record){
-			.event = TRACE_mm_page_alloc_zone_locked,
-			.zone = (u8)zone->id,
-			.temp = (u8)temp,
-			.pfn = page_to_pfn(m, page),
-			.arg = 1,
-		});
+		trace_mm_page_alloc_zone_locked(&m->trace,
+						page_to_pfn(m, page), 0,
+						zone->id, temp, true);
 	}
 }
 
@@ -44,12 +40,8 @@ void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 	for (; nr; nr--) {
 		struct page *page = pcp_del_last(m, pcp);
 
-		trace_add(&m->trace, (struct trace_record){
-			.event = TRACE_mm_page_pcpu_drain,
-			.zone = (u8)zone->id,
-			.temp = (u8)temp,
-			.pfn = page_to_pfn(m, page),
-		});
+		trace_mm_page_pcpu_drain(&m->trace, page_to_pfn(m, page),
+					 zone->id, temp);
 		buddy_free(m, zone, page, 0);
 	}
 }

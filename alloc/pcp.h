@@ -53,8 +53,12 @@ static inline struct page *pcp_del_last(const struct machine *m,
 static inline void pcp_add(const struct machine *m, struct per_cpu_pages *pcp,
 			   struct page *page)
 {
-	list_insert(m->base, &page->lru, ptr_link(&pcp->list),
-		    pcp->list.next);
+	u32 next = pcp->list.next, link = ptr_link(&page->lru);
+
+	page->lru.next = next;
+	page->lru.prev = ptr_link(&pcp->list);
+	pcp->list.next = link;
+	list_at(m->base, next)->prev = link;
 	pcp->count++;
 }
 

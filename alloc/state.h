@@ -60,9 +60,9 @@ struct machine {
 	struct faults faults; /* what CHECK and report() need */
 	uintptr_t base;	      /* link + base is a pointer */
 	struct page *mem_map;
-	u32 nr_pages; /* in mem_map, the spare one apart; 0: none yet */
-	u32 lru_link; /* link of mem_map[0].lru */
-	const struct cpu_front *front; /* the current CPU's */
+	size_t nr_pages; /* in mem_map, the spare one apart; 0: none yet */
+	u32 lru_link;	 /* link of mem_map[0].lru */
+	struct cpu_front front; /* the current CPU's */
 	struct kernel_data *data;
 
 	/*

@@ -205,6 +205,7 @@ void zones_init(struct machine *m)
 		zonelist_init(m, &m->data->node_zonelists[i], zonelist_top[i]);
 	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
 		front_init(m, cpu);
+	m->front = m->fronts[m->task.cpu];
 }
 
 /* --- validating ------------------------------------------------------------ */
