@@ -35,7 +35,7 @@ struct plan {
 	bool wake, reclaim, kill;
 };
 
-/* --- marks (4.5) --------------------------------------------------------- */
+/* --- marks (4.5) -------------------------------------------------------- */
 
 struct help {
 	bool high, harder;
@@ -114,7 +114,7 @@ static bool pass_no_marks(const struct model *o, const struct request *q,
 	return false;
 }
 
-/* --- the passes (5.6) ---------------------------------------------------- */
+/* --- the passes (5.6) --------------------------------------------------- */
 
 static enum verdict without_progress(const struct request *q, struct plan *p)
 {
@@ -128,8 +128,8 @@ static enum verdict without_progress(const struct request *q, struct plan *p)
 	return IS_NULL;
 }
 
-static __attribute__((noinline)) struct plan
-plan_short(const struct model *o, const struct request *q)
+static __attribute__((noinline)) struct plan plan_short(const struct model *o,
+							const struct request *q)
 {
 	const u8 dying = TASK_MEMALLOC | TASK_MEMDIE;
 	struct plan p = { .verdict = GET, .wake = true };
@@ -166,9 +166,9 @@ judge_shortage(struct judge *j, const struct request *q, const struct plan *p)
 			       s->layout.zone[want.zone].pages_low, 0,
 			       (struct help){ false, false }))
 			continue;
-		if (!want_record(j, want, ~0u,
-				 (struct record_rules){ RULE_W8, RULE_W8,
-							RULE_W8 }))
+		if (!want_record(
+			    j, want, ~0u,
+			    (struct record_rules){ RULE_W8, RULE_W8, RULE_W8 }))
 			return false;
 		if (s->counts.kswapd_max_order < q->order)
 			s->counts.kswapd_max_order = q->order;
@@ -186,7 +186,7 @@ judge_shortage(struct judge *j, const struct request *q, const struct plan *p)
 					       RULE_W10, RULE_W10, RULE_W10 });
 }
 
-/* --- where the block comes from ------------------------------------------ */
+/* --- where the block comes from ----------------------------------------- */
 
 /* A refill: min(batch, free) single frames, each to the list's tail. */
 static __attribute__((noinline)) bool refill(struct judge *j, u32 ring)
@@ -204,9 +204,9 @@ static __attribute__((noinline)) bool refill(struct judge *j, u32 ring)
 		want.pfn = buddy_take(j->o, zone, 0);
 		if (want.pfn == PFN_NONE)
 			break;
-		if (!want_record(j, want, ~0u,
-				 (struct record_rules){ RULE_P1, RULE_P2,
-							RULE_P3 }))
+		if (!want_record(
+			    j, want, ~0u,
+			    (struct record_rules){ RULE_P1, RULE_P2, RULE_P3 }))
 			return false;
 		pcp_append(j->o, ring, want.pfn);
 	}
@@ -275,18 +275,18 @@ static inline bool take(struct judge *j, const struct request *q,
 		.arg = q->gfp,
 	};
 
-	if (q->order ? !take_from_buddy(j, q, zone, pfn) :
-		       !take_from_list(j, q, zone, pfn))
+	if (q->order ? !take_from_buddy(j, q, zone, pfn)
+		     : !take_from_list(j, q, zone, pfn))
 		return false;
 	prepare(j->o, *pfn, q);
 	want.pfn = *pfn;
 	return want_record(j, want, GFP_ALL_FLAGS,
-			   (struct record_rules){
-				   RULE_W7, q->order ? RULE_W4 : RULE_P4,
-				   RULE_W7 });
+			   (struct record_rules){ RULE_W7,
+						  q->order ? RULE_W4 : RULE_P4,
+						  RULE_W7 });
 }
 
-/* --- the calls ----------------------------------------------------------- */
+/* --- the calls ---------------------------------------------------------- */
 
 static enum report_kind misuse(gfp_t gfp, u8 flags)
 {
@@ -379,9 +379,8 @@ bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 	       contents_obtained(o, pfn, order, gfp & __GFP_ZERO, d);
 }
 
-bool model_get_free_pages(struct model *o, const struct outcome *out,
-			  gfp_t gfp, unsigned int order, vaddr_t got,
-			  struct divergence *d)
+bool model_get_free_pages(struct model *o, const struct outcome *out, gfp_t gfp,
+			  unsigned int order, vaddr_t got, struct divergence *d)
 {
 	struct judge j = { o, out, d, 0 };
 	pfn_t pfn;

@@ -9,7 +9,7 @@
 #include "judge.h"
 #include "host.h"
 
-/* --- arrays as long as RAM ------------------------------------------------ */
+/* --- arrays as long as RAM ---------------------------------------------- */
 
 static void *array_new(u32 nr, size_t size)
 {
@@ -54,7 +54,7 @@ static bool arrays_new(struct model *o, u32 nr)
 	       o->paint && o->boot_map && o->boot_map_gold;
 }
 
-/* --- claims --------------------------------------------------------------- */
+/* --- claims ------------------------------------------------------------- */
 
 static const char *const start_field[NR_CLAIM_LABELS] = {
 #define X(name, doc) [CLAIM_##name] = #name ".start",
@@ -99,7 +99,7 @@ static bool judge_claims(struct model *o, const struct boot_claims *want,
 	return must(o, d, RULE_M1, "claims.nr", want->nr, nr);
 }
 
-/* --- the calls ------------------------------------------------------------ */
+/* --- the calls ---------------------------------------------------------- */
 
 static void clear(struct model *o)
 {
@@ -123,8 +123,7 @@ bool model_boot(struct model *o, const struct boot_line *line, bool refused,
 	if (!why)
 		why = layout_compute(&o->now.layout, &o->e820, line);
 	if (!why && !arrays_new(o, o->now.layout.max_mapnr))
-		return diverge(d, RULE_L1, "memory for the model", true,
-			       false);
+		return diverge(d, RULE_L1, "memory for the model", true, false);
 	if (!why && !bootmem_boot(o, &want))
 		why = "bootmem runs out";
 	if (!must(o, d, RULE_L1, "refused", why != NULL, refused))

@@ -48,8 +48,8 @@ bool model_free_bootmem(struct model *o, const struct outcome *out, u32 addr,
 	return judge_report(&j, kind, true) && want_plain_end(&j);
 }
 
-bool model_reserve_bootmem(struct model *o, const struct outcome *out,
-			   u32 addr, u32 size, struct divergence *d)
+bool model_reserve_bootmem(struct model *o, const struct outcome *out, u32 addr,
+			   u32 size, struct divergence *d)
 {
 	struct judge j = { o, out, d, 0 };
 

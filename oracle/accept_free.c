@@ -3,7 +3,8 @@
  * accept_free.c - giving frames back: which misuse each call is, and where
  * the frames go.
  *
- *	__free_pages, free_pages, free_cold_page	checks, one reference less
+ *	__free_pages, free_pages,	checks; one reference less
+ *	free_cold_page
  *	last reference of order 0	mm_page_free; count >= high: batch
  *					frames off the tail go to the buddy;
  *					then the frame joins the head
@@ -15,8 +16,8 @@
 
 static enum report_kind freed_before(const struct frame *f)
 {
-	return f->marks & MARK_RETURNED ? REPORT_double_free :
-					  REPORT_never_allocated;
+	return f->marks & MARK_RETURNED ? REPORT_double_free
+					: REPORT_never_allocated;
 }
 
 /* In DESIGN.md's order of checks. */
@@ -54,9 +55,9 @@ bool drain_frames(struct judge *j, u32 ring, u32 nr)
 
 	while (nr--) {
 		want.pfn = pcp_tail(j->o, ring);
-		if (!want_record(j, want, ~0u,
-				 (struct record_rules){ RULE_P5, RULE_P6,
-							RULE_P7 }))
+		if (!want_record(
+			    j, want, ~0u,
+			    (struct record_rules){ RULE_P5, RULE_P6, RULE_P7 }))
 			return false;
 		pcp_drop_tail(j->o, ring);
 		buddy_give(j->o, want.pfn, 0);
@@ -134,8 +135,8 @@ bool model_free_addr(struct model *o, const struct outcome *out, vaddr_t addr,
 			  PCP_HOT);
 }
 
-bool model_free_cold_page(struct model *o, const struct outcome *out,
-			  pfn_t pfn, struct divergence *d)
+bool model_free_cold_page(struct model *o, const struct outcome *out, pfn_t pfn,
+			  struct divergence *d)
 {
 	struct judge j = { o, out, d, 0 };
 

@@ -29,8 +29,7 @@ static enum report_kind misuse(const struct model *o, pfn_t pfn,
 {
 	const struct frame *f = &o->frame[pfn];
 
-	if (f->is == IS_INSIDE &&
-	    o->frame[block_of(o, pfn)].is == IS_ALLOCATED)
+	if (f->is == IS_INSIDE && o->frame[block_of(o, pfn)].is == IS_ALLOCATED)
 		return REPORT_ref_tail;
 	return f->is == IS_ALLOCATED ? REPORT_none : free;
 }

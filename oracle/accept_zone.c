@@ -48,9 +48,9 @@ bool model_set_min_free_kbytes(struct model *o, const struct outcome *out,
 	       layout_check(o, layout, d);
 }
 
-bool model_set_lowmem_reserve_ratio(struct model *o,
-				    const struct outcome *out, u32 dma,
-				    u32 normal, const struct mm_layout *layout,
+bool model_set_lowmem_reserve_ratio(struct model *o, const struct outcome *out,
+				    u32 dma, u32 normal,
+				    const struct mm_layout *layout,
 				    struct divergence *d)
 {
 	struct judge j = { o, out, d, 0 };

@@ -7,7 +7,8 @@
  * the page allocator.  Sizes and places are those of section 6 and of
  * DESIGN.md's boot table.
  *
- *	| page 0 | 1: trampoline | ... 0x9F: ebda | hole | image | pg0 | bitmap |
+ *	| page 0 | 1: trampoline | ... 0x9F: ebda | hole | image | pg0 | bitmap
+ *|
  */
 #include "model.h"
 
@@ -29,7 +30,7 @@ void bootmem_mark(struct model *o, u32 addr, u32 size, u8 mark)
 		o->boot_map[i] |= mark;
 }
 
-/* --- allocation ---------------------------------------------------------- */
+/* --- allocation --------------------------------------------------------- */
 
 /*
  * The first multiple of `step` from `from` on that begins `nr` free frames;
@@ -90,8 +91,7 @@ bool bootmem_alloc(struct model *o, u32 size, u32 align, u32 goal, u32 *addr,
 	if (run == PFN_NONE)
 		return false;
 	b->last_success = run * PAGE_SIZE;
-	*packed = align < PAGE_SIZE && b->last_offset &&
-		  b->last_pos + 1 == run;
+	*packed = align < PAGE_SIZE && b->last_offset && b->last_pos + 1 == run;
 	if (*packed) {
 		*addr = pack(o, run, size, align ? align : 1);
 		return true;
@@ -103,7 +103,7 @@ bool bootmem_alloc(struct model *o, u32 size, u32 align, u32 goal, u32 *addr,
 	return true;
 }
 
-/* --- freeing ------------------------------------------------------------- */
+/* --- freeing ------------------------------------------------------------ */
 
 /* Whole frames only.  What is reported changes nothing. */
 enum report_kind bootmem_free(struct model *o, u32 addr, u32 size)
@@ -126,7 +126,7 @@ enum report_kind bootmem_free(struct model *o, u32 addr, u32 size)
 	return REPORT_none;
 }
 
-/* --- boot ---------------------------------------------------------------- */
+/* --- boot --------------------------------------------------------------- */
 
 static void claim(struct model *o, struct boot_claims *c, u8 label, u32 start,
 		  u32 size)
@@ -158,12 +158,11 @@ bool bootmem_boot(struct model *o, struct boot_claims *claims)
 	if (BITMAP_START / PAGE_SIZE + bitmap_frames > l->max_low_pfn)
 		return false;
 	for (pfn_t pfn = 0; pfn < l->max_low_pfn; pfn++)
-		o->boot_map[pfn] = e820_is_ram(&o->e820, pfn) ? BOOT_FREE :
-								BOOT_USED;
+		o->boot_map[pfn] =
+			e820_is_ram(&o->e820, pfn) ? BOOT_FREE : BOOT_USED;
 	claim(o, claims, CLAIM_image, KERNEL_START, KERNEL_BYTES);
 	claim(o, claims, CLAIM_pg0, PG0_START, PG0_BYTES);
-	claim(o, claims, CLAIM_bitmap, BITMAP_START,
-	      bitmap_frames * PAGE_SIZE);
+	claim(o, claims, CLAIM_bitmap, BITMAP_START, bitmap_frames * PAGE_SIZE);
 	claim(o, claims, CLAIM_page0, 0, PAGE_SIZE);
 	claim(o, claims, CLAIM_ebda, PC_EBDA_START / PAGE_SIZE * PAGE_SIZE,
 	      PAGE_SIZE);
@@ -178,7 +177,7 @@ bool bootmem_boot(struct model *o, struct boot_claims *claims)
 			   GOAL_NORMAL);
 }
 
-/* --- the end of bootmem -------------------------------------------------- */
+/* --- the end of bootmem ------------------------------------------------- */
 
 /* As boot CPU 0 frees: order 0 through its hot list. */
 static void release(struct model *o, pfn_t pfn, unsigned int order)

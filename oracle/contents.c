@@ -9,7 +9,7 @@
  *
  * so that another frame's bytes, an older owner's, or the same frame's from
  * elsewhere are all wrong.  PAINT_WHOLE: every frame, wholly.  PAINT_SAMPLE:
- * at most 128 bytes of at most 6 frames of a block; where, the stamp says.
+ * at most 64 bytes of at most 4 frames of a block; where, the stamp says.
  *
  * paint[pfn].dirty remembers which 64-byte chunks were ever painted, so that
  * a reset zeroes no more than that.  The loops over frames' bytes are outside
@@ -18,23 +18,17 @@
  */
 #include "judge.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MODEL_ASAN 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define MODEL_ASAN 1
-#endif
-#ifdef MODEL_ASAN
-void *__asan_region_is_poisoned(void *begin, size_t size);
+/* Weak: the program has ASan even where the model is built without it. */
+#if __STDC_HOSTED__
+void *__asan_region_is_poisoned(void *begin, size_t size) __attribute__((weak));
 #endif
 
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
 
 #define WORD sizeof(u64)
 #define CHUNK 64u
-#define SAMPLE_BYTES 128u
-#define SAMPLE_FRAMES 6u
+#define SAMPLE_BYTES 64u
+#define SAMPLE_FRAMES 4u
 #define STEP 0xD6E8FEB86659FD93ull
 
 static u64 mix(u32 stamp, pfn_t pfn)
@@ -53,27 +47,58 @@ static bool in_ram(const struct model *o, pfn_t pfn)
 	return pfn < o->ram.nr_pfns && pfn < o->nr_frames;
 }
 
-/* --- loops over bytes ------------------------------------------------------ */
+/* --- loops over bytes --------------------------------------------------- */
+
+/* Two words side by side; four of them are a cache line. */
+typedef u64 pair_t __attribute__((vector_size(16), aligned(8), may_alias));
 
 static NO_ASAN void fill(u64 *word, u32 nr, u64 value)
 {
-	for (u32 i = 0; i < nr; i++, value += STEP)
-		word[i] = value;
+	pair_t a = { value, value + STEP }, b = a + 2 * STEP;
+	pair_t c = a + 4 * STEP, d = a + 6 * STEP;
+	u32 i = 0;
+
+	for (; i + 8 <= nr; i += 8) {
+		pair_t *line = (pair_t *)(word + i);
+
+		line[0] = a;
+		line[1] = b;
+		line[2] = c;
+		line[3] = d;
+		a += 8 * STEP;
+		b += 8 * STEP;
+		c += 8 * STEP;
+		d += 8 * STEP;
+	}
+	for (; i < nr; i++)
+		word[i] = value + i * STEP;
 }
 
 /* The index of the first word that is not the pattern's; nr: none. */
 static NO_ASAN u32 differs(const u64 *word, u32 nr, u64 value)
 {
-	u64 bits = 0;
+	pair_t a = { value, value + STEP }, b = a + 2 * STEP;
+	pair_t c = a + 4 * STEP, d = a + 6 * STEP;
+	pair_t bits = { 0, 0 };
+	u32 i = 0;
 
-	for (u32 i = 0; i < nr; i++)
-		bits |= word[i] ^ (value + i * STEP);
-	if (likely(!bits))
+	for (; i + 8 <= nr; i += 8) {
+		const pair_t *line = (const pair_t *)(word + i);
+
+		bits |= (line[0] ^ a) | (line[1] ^ b) | (line[2] ^ c) |
+			(line[3] ^ d);
+		a += 8 * STEP;
+		b += 8 * STEP;
+		c += 8 * STEP;
+		d += 8 * STEP;
+	}
+	for (; i < nr; i++)
+		bits[0] |= word[i] ^ (value + i * STEP);
+	if (likely(!(bits[0] | bits[1])))
 		return nr;
-	for (u32 i = 0; i < nr; i++)
-		if (word[i] != value + i * STEP)
-			return i;
-	return nr;
+	for (i = 0; word[i] == value + i * STEP;)
+		i++;
+	return i;
 }
 
 static NO_ASAN bool is_zero(const u8 *p, u32 size)
@@ -108,7 +133,7 @@ static NO_ASAN void smear(u8 *p, u32 size)
 		p[i] = (u8)(0xB5 + i);
 }
 
-/* --- one frame ------------------------------------------------------------- */
+/* --- one frame ---------------------------------------------------------- */
 
 /* One bit for each chunk of [off, off + len). */
 static u64 chunks_of(u32 off, u32 len)
@@ -130,18 +155,17 @@ static void make_dirty(struct model *o, pfn_t pfn, u32 off, u32 len)
 static bool judge_poison(struct model *o, pfn_t pfn, u32 off, u32 len,
 			 struct divergence *d)
 {
-#ifdef MODEL_ASAN
-	u8 *at = bytes_of(o, pfn) + off;
-	u8 *bad = __asan_region_is_poisoned(at, len);
+	u8 *at = bytes_of(o, pfn) + off, *bad = NULL;
 
-	rule_hit(o, RULE_C6);
-	if (bad)
-		return diverge(d, RULE_C6, "poisoned byte of frame", pfn,
-			       (u64)(bad - at) + off);
+#if __STDC_HOSTED__
+	if (__asan_region_is_poisoned)
+		bad = __asan_region_is_poisoned(at, len);
 #else
-	(void)o, (void)pfn, (void)off, (void)len, (void)d;
+	(void)len;
 #endif
-	return true;
+	rule_hit(o, RULE_C6);
+	return likely(!bad) || diverge(d, RULE_C6, "poisoned byte", PAGE_SIZE,
+				       (u64)(bad - at) + off);
 }
 
 /* Is the record that of a block which is live now? */
@@ -172,8 +196,7 @@ static bool judge_frame(struct model *o, pfn_t pfn, enum rule rule,
 	return diverge(d, rule, "contents", value + at * STEP, word[at]);
 }
 
-static void paint_frame(struct model *o, pfn_t pfn, u32 stamp, u32 off,
-			u32 len)
+static void paint_frame(struct model *o, pfn_t pfn, u32 stamp, u32 off, u32 len)
 {
 	struct window *p = &o->paint[pfn];
 
@@ -199,31 +222,27 @@ static void join_block(struct model *o, pfn_t head, pfn_t pfn)
 	}
 }
 
-/* --- which frames ----------------------------------------------------------- */
+/* --- which frames ------------------------------------------------------- */
 
 /*
  * The k-th of the frames to paint among `nr` of them, and PFN_NONE behind the
- * last: all of up to 5; of more, the ends, the second, the middle one, and
- * one between these that the stamp picks, in either half.
+ * last: all of up to 3; of more, the ends, the middle one, and one that the
+ * stamp picks.
  */
 static u32 sample(u32 nr, u32 stamp, u32 k)
 {
-	const u32 half = nr / 2;
-
 	if (nr < SAMPLE_FRAMES)
 		return k < nr ? k : PFN_NONE;
 	switch (k) {
 	case 0:
+		return 0;
 	case 1:
-		return k;
+		return nr / 2;
 	case 2:
-		return 2 + stamp % (half - 2);
-	case 3:
-		return half;
-	case 4:
-		return half + 1 + stamp % (nr - half - 2);
-	case 5:
 		return nr - 1;
+	case 3:
+		k = 1 + stamp % (nr - 2);
+		return k == nr / 2 ? 1 : k;
 	default:
 		return PFN_NONE;
 	}
@@ -248,7 +267,7 @@ static u32 window(const struct model *o, u32 stamp, u32 *len)
 	return (u32)(stamp * 0x9E3779B1u >> 16) * places / 65536 * WORD;
 }
 
-/* --- blocks ------------------------------------------------------------------ */
+/* --- blocks ------------------------------------------------------------- */
 
 static bool obtained_frame(struct model *o, pfn_t head, pfn_t pfn, bool zero,
 			   struct divergence *d)
@@ -319,7 +338,7 @@ bool model_check_contents(struct model *o, struct divergence *d)
 	return true;
 }
 
-/* --- the owner's reads and writes -------------------------------------------- */
+/* --- the owner's reads and writes --------------------------------------- */
 
 /* [off, off + len) of a live block, cut to it; false: nothing is left. */
 static bool in_block(const struct model *o, pfn_t head, u32 off, u32 *len)
@@ -372,8 +391,8 @@ bool model_write(struct model *o, pfn_t pfn, u32 off, u32 len,
 	nr = (off + len - 1) / PAGE_SIZE - first + 1;
 	for (u32 k = 0, i = 0; i != PFN_NONE; i = pick(o, nr, stamp, ++k)) {
 		u32 from = i ? 0 : off % PAGE_SIZE;
-		u32 end = i < nr - 1 ? PAGE_SIZE :
-				       (off + len - 1) % PAGE_SIZE + 1;
+		u32 end = i < nr - 1 ? PAGE_SIZE
+				     : (off + len - 1) % PAGE_SIZE + 1;
 
 		if (!write_frame(o, pfn, pfn + first + i, from, end, stamp, d))
 			return false;
@@ -396,7 +415,7 @@ bool model_read(struct model *o, pfn_t pfn, u32 off, u32 len,
 	return true;
 }
 
-/* --- boot memory -------------------------------------------------------------- */
+/* --- boot memory -------------------------------------------------------- */
 
 /*
  * Zero, and then no longer, so that the next one has something to zero.
@@ -404,8 +423,8 @@ bool model_read(struct model *o, pfn_t pfn, u32 off, u32 len,
  */
 bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d)
 {
-	u32 part = o->mode == PAINT_SAMPLE && size > PAGE_SIZE ? PAGE_SIZE :
-								 size;
+	u32 part =
+		o->mode == PAINT_SAMPLE && size > PAGE_SIZE ? PAGE_SIZE : size;
 	u8 *first, *last;
 
 	if (!in_ram(o, (u32)(((u64)addr + size - 1) / PAGE_SIZE)))
@@ -429,7 +448,7 @@ bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d)
 	return true;
 }
 
-/* --- reset -------------------------------------------------------------------- */
+/* --- reset -------------------------------------------------------------- */
 
 void contents_wipe(struct model *o)
 {

@@ -20,8 +20,7 @@ static void add(struct e820_map *map, u64 start, u64 size, u8 type)
 	u64 end = size > ~0ull - start ? ~0ull : start + size;
 
 	if (start < end)
-		map->range[map->nr++] =
-			(struct e820_range){ start, end, type };
+		map->range[map->nr++] = (struct e820_range){ start, end, type };
 }
 
 static void sort(u64 *v, u32 nr)

@@ -58,8 +58,7 @@ bool record_differs(struct judge *j, const struct trace_record *want,
 			       want ? want->event : NR_TRACE_EVENTS,
 			       r ? r->event : NR_TRACE_EVENTS);
 	if (r->pfn != want->pfn)
-		return diverge(j->d, rules.pfn, "trace.pfn", want->pfn,
-			       r->pfn);
+		return diverge(j->d, rules.pfn, "trace.pfn", want->pfn, r->pfn);
 	if (r->order != want->order)
 		return diverge(j->d, rules.rest, "trace.order", want->order,
 			       r->order);

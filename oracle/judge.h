@@ -41,7 +41,7 @@ static inline bool must(struct model *o, struct divergence *d, enum rule rule,
 	       diverge(d, rule, field, expected, actual);
 }
 
-/* --- reports ------------------------------------------------------------- */
+/* --- reports ------------------------------------------------------------ */
 
 /*
  * The report must be this one.  With a report, the call must have returned
@@ -52,11 +52,10 @@ bool judge_report(struct judge *j, enum report_kind kind, bool null)
 
 static inline bool judge_no_report(struct judge *j)
 {
-	return must(j->o, j->d, RULE_R0, "report", REPORT_none,
-		    j->out->report);
+	return must(j->o, j->d, RULE_R0, "report", REPORT_none, j->out->report);
 }
 
-/* --- records ------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------ */
 
 struct record_rules {
 	enum rule event, pfn, rest;
@@ -90,7 +89,9 @@ static inline bool want_record(struct judge *j, struct trace_record want,
 static inline bool want_end(struct judge *j)
 {
 	return likely(j->at == j->out->nr_trace) ||
-	       record_differs(j, NULL, 0, (struct record_rules){ RULE_W7, RULE_W7, RULE_W7 });
+	       record_differs(
+		       j, NULL, 0,
+		       (struct record_rules){ RULE_W7, RULE_W7, RULE_W7 });
 }
 
 /* A call that allocates nothing is over: no record is left, and no oom. */
@@ -100,7 +101,7 @@ static inline bool want_plain_end(struct judge *j)
 	       want_end(j);
 }
 
-/* --- what accept_*.c share ------------------------------------------------ */
+/* --- what accept_*.c share ---------------------------------------------- */
 
 /*
  * The last reference of a block has gone: mm_page_free, the drain where it

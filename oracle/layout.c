@@ -12,7 +12,7 @@
 #include "model.h"
 
 #define MIB (1ull << 20)
-#define DMA_PFNS 4096u /* 16 MiB */
+#define DMA_PFNS 4096u	    /* 16 MiB */
 #define LOWMEM_LEAST 16384u /* what highmem= must leave: 64 MiB */
 
 #define FIXADDR_TOP 0xFFFFF000u
@@ -67,13 +67,12 @@ static void split(struct mm_layout *l, u32 maxmem_pfn, u64 highmem)
 
 static void set_addresses(struct mm_layout *l)
 {
-	u32 slots = FIX_FIRST_KMAP +
-		    KM_TYPES * (l->nr_cpus > 1 ? NR_CPUS : 1);
+	u32 slots = FIX_FIRST_KMAP + KM_TYPES * (l->nr_cpus > 1 ? NR_CPUS : 1);
 	u32 boot_start = FIXADDR_TOP - (slots + FIX_BOOT_SLOTS) * PAGE_SIZE;
 
 	l->high_memory = PAGE_OFFSET + l->max_low_pfn * PAGE_SIZE;
-	l->vmalloc_start = (l->high_memory + (u32)(16 * MIB) - 1) &
-			   ~(u32)(8 * MIB - 1);
+	l->vmalloc_start =
+		(l->high_memory + (u32)(16 * MIB) - 1) & ~(u32)(8 * MIB - 1);
 	l->fixaddr_start = FIXADDR_TOP - slots * PAGE_SIZE;
 	l->pkmap_base = (boot_start - (LAST_PKMAP + 1) * PAGE_SIZE) &
 			~(u32)(4 * MIB - 1);
@@ -178,7 +177,7 @@ const char *layout_compute(struct mm_layout *l, const struct e820_map *map,
 	return image_why(l, map);
 }
 
-/* --- marks and reserves (4.4) -------------------------------------------- */
+/* --- marks and reserves (4.4) ------------------------------------------- */
 
 void layout_set_marks(struct mm_layout *l, u32 min_free_kbytes)
 {

@@ -12,45 +12,46 @@ struct field {
 };
 
 #define PLAIN(rule, member)                                                    \
-	{ RULE_##rule, #member, offsetof(struct mm_layout, member) },
+	{                                                                      \
+		RULE_##rule, #member, offsetof(struct mm_layout, member)       \
+	}
 #define ZONED(rule, member)                                                    \
-	PLAIN(rule, zone[0].member)                                            \
-	PLAIN(rule, zone[1].member)                                            \
-	PLAIN(rule, zone[2].member)
+	PLAIN(rule, zone[0].member), PLAIN(rule, zone[1].member),              \
+		PLAIN(rule, zone[2].member)
 
 static const struct field fields[] = {
-	PLAIN(L2, nr_cpus)
-	PLAIN(L3, max_pfn)
-	PLAIN(L4, max_low_pfn)
-	PLAIN(L4, highstart_pfn)
-	PLAIN(L4, highend_pfn)
-	PLAIN(L5, max_mapnr)
-	PLAIN(L6, high_memory)
-	PLAIN(L7, vmalloc_start)
-	PLAIN(L7, vmalloc_end)
-	PLAIN(L8, pkmap_base)
-	PLAIN(L8, fixaddr_start)
-	PLAIN(L9, totalram_pages)
-	PLAIN(L9, totalhigh_pages)
-	ZONED(L10, start_pfn)
-	ZONED(L10, spanned_pages)
-	ZONED(L10, present_pages)
-	PLAIN(L11, nr_zonelist[0])
-	PLAIN(L11, nr_zonelist[1])
-	PLAIN(L11, nr_zonelist[2])
-	ZONED(L12, pcp[PCP_HOT].low)
-	ZONED(L12, pcp[PCP_HOT].high)
-	ZONED(L12, pcp[PCP_HOT].batch)
-	ZONED(L12, pcp[PCP_COLD].low)
-	ZONED(L12, pcp[PCP_COLD].high)
-	ZONED(L12, pcp[PCP_COLD].batch)
-	PLAIN(L13, min_free_kbytes)
-	ZONED(L14, pages_min)
-	ZONED(L14, pages_low)
-	ZONED(L14, pages_high)
-	ZONED(L15, lowmem_reserve[0])
-	ZONED(L15, lowmem_reserve[1])
-	ZONED(L15, lowmem_reserve[2])
+	PLAIN(L2, nr_cpus),
+	PLAIN(L3, max_pfn),
+	PLAIN(L4, max_low_pfn),
+	PLAIN(L4, highstart_pfn),
+	PLAIN(L4, highend_pfn),
+	PLAIN(L5, max_mapnr),
+	PLAIN(L6, high_memory),
+	PLAIN(L7, vmalloc_start),
+	PLAIN(L7, vmalloc_end),
+	PLAIN(L8, pkmap_base),
+	PLAIN(L8, fixaddr_start),
+	PLAIN(L9, totalram_pages),
+	PLAIN(L9, totalhigh_pages),
+	ZONED(L10, start_pfn),
+	ZONED(L10, spanned_pages),
+	ZONED(L10, present_pages),
+	PLAIN(L11, nr_zonelist[0]),
+	PLAIN(L11, nr_zonelist[1]),
+	PLAIN(L11, nr_zonelist[2]),
+	ZONED(L12, pcp[PCP_HOT].low),
+	ZONED(L12, pcp[PCP_HOT].high),
+	ZONED(L12, pcp[PCP_HOT].batch),
+	ZONED(L12, pcp[PCP_COLD].low),
+	ZONED(L12, pcp[PCP_COLD].high),
+	ZONED(L12, pcp[PCP_COLD].batch),
+	PLAIN(L13, min_free_kbytes),
+	ZONED(L14, pages_min),
+	ZONED(L14, pages_low),
+	ZONED(L14, pages_high),
+	ZONED(L15, lowmem_reserve[0]),
+	ZONED(L15, lowmem_reserve[1]),
+	ZONED(L15, lowmem_reserve[2]),
 };
 
 static u32 value(const struct mm_layout *l, const struct field *f)

@@ -8,7 +8,7 @@
 #include "model.h"
 #include "host.h"
 
-/* --- rules ---------------------------------------------------------------- */
+/* --- rules -------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *doc;
@@ -28,7 +28,7 @@ const char *rule_doc(enum rule rule)
 	return rules[rule].doc;
 }
 
-/* --- life ------------------------------------------------------------------ */
+/* --- life --------------------------------------------------------------- */
 
 struct model *model_new(void)
 {
@@ -68,7 +68,7 @@ const pfn_t *model_touched(const struct model *o, u32 *nr)
 	return o->touched;
 }
 
-/* --- snapshot and reset ----------------------------------------------------- */
+/* --- snapshot and reset ------------------------------------------------- */
 
 void model_snapshot(struct model *o)
 {

@@ -19,7 +19,7 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* --- frames ------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------- */
 
 enum frame_is {
 	IS_RESERVED,
@@ -81,7 +81,7 @@ struct window {
 	u32 stamp; /* of the pattern */
 	u32 owner; /* frame[head].stamp when it was painted */
 	pfn_t head;
-	pfn_t next; /* the block's painted frames, from its head */
+	pfn_t next;   /* the block's painted frames, from its head */
 	u16 off, len; /* the window, in bytes */
 };
 
@@ -110,8 +110,8 @@ enum phase { PHASE_OFF, PHASE_BOOTMEM, PHASE_RUNNING };
 struct state {
 	enum phase phase;
 	struct mm_layout layout;
-	struct mm_counts counts; /* pcp apart */
-	u32 pcp[NR_RINGS]; /* frames on each */
+	struct mm_counts counts;	 /* pcp apart */
+	u32 pcp[NR_RINGS];		 /* frames on each */
 	pfn_t list[NR_ZONES][MAX_ORDER]; /* heads of the buddy's lists */
 	struct bootmem_pos bootmem;
 	u32 stamp; /* the last one given out */
@@ -224,7 +224,7 @@ void pcp_append(struct model *o, u32 ring, pfn_t pfn);
 void pcp_drop_head(struct model *o, u32 ring);
 void pcp_drop_tail(struct model *o, u32 ring);
 
-/* --- accept_boot.c ------------------------------------------------------- */
+/* --- accept_boot.c ------------------------------------------------------ */
 
 /* Gives back the arrays that are as long as RAM. */
 void model_arrays_delete(struct model *o);

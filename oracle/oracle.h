@@ -44,7 +44,7 @@ struct outcome {
 	u32 nr_trace;
 };
 
-/* --- life ------------------------------------------------------------ */
+/* --- life --------------------------------------------------------------- */
 
 struct model *model_new(void); /* NULL: the host gave no memory */
 void model_delete(struct model *o);
@@ -55,8 +55,7 @@ void model_delete(struct model *o);
  * The claims are judged: sizes by formula, places by bootmem's rules.
  */
 bool model_boot(struct model *o, const struct boot_line *line, bool refused,
-		const struct boot_claim *claims, u32 nr,
-		struct divergence *d);
+		const struct boot_claim *claims, u32 nr, struct divergence *d);
 /* Follows machine_mem_init(), and judges the layout that the machine shows. */
 bool model_mem_init(struct model *o, const struct mm_layout *layout,
 		    struct divergence *d);
@@ -78,12 +77,11 @@ void model_set_paint(struct model *o, enum paint paint);
 /* One counter per rule, bumped when the rule is applied; may be NULL. */
 void model_set_rule_counters(struct model *o, u8 counters[NR_RULES]);
 
-/* --- checks that belong to no one call --------------------------------- */
+/* --- checks that belong to no one call ---------------------------------- */
 
 /* After every op: the aggregates of the zones and of one CPU's lists. */
 bool model_check_counts(struct model *o, unsigned int cpu,
-			const struct mm_counts *machine,
-			struct divergence *d);
+			const struct mm_counts *machine, struct divergence *d);
 /* One frame as mem_map tells it. */
 bool model_check_frame(struct model *o, pfn_t pfn,
 		       const struct frame_view *machine, struct divergence *d);
@@ -98,7 +96,7 @@ const pfn_t *model_touched(const struct model *o, u32 *nr);
 const char *model_self_check(const struct model *o)
 	__attribute__((warn_unused_result));
 
-/* --- page frames ------------------------------------------------------- */
+/* --- page frames -------------------------------------------------------- */
 
 /*
  * `got` is the head's frame number, PFN_NONE for NULL.  gfp as given by the
@@ -107,14 +105,13 @@ const char *model_self_check(const struct model *o)
 bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 		       unsigned int order, pfn_t got, struct divergence *d);
 /* `got` is the linear address, 0 for failure. */
-bool model_get_free_pages(struct model *o, const struct outcome *out,
-			  gfp_t gfp, unsigned int order, vaddr_t got,
+bool model_get_free_pages(struct model *o, const struct outcome *out, gfp_t gfp,
+			  unsigned int order, vaddr_t got,
 			  struct divergence *d);
 bool model_get_zeroed_page(struct model *o, const struct outcome *out,
 			   gfp_t gfp, vaddr_t got, struct divergence *d);
 bool model_get_dma_pages(struct model *o, const struct outcome *out, gfp_t gfp,
-			 unsigned int order, vaddr_t got,
-			 struct divergence *d);
+			 unsigned int order, vaddr_t got, struct divergence *d);
 /*
  * To be called BEFORE the machine's call, as the machine poisons what it
  * takes: judges the contents of the block that the call is about to free.
@@ -126,8 +123,8 @@ bool model_free_pages(struct model *o, const struct outcome *out, pfn_t pfn,
 		      unsigned int order, struct divergence *d);
 bool model_free_addr(struct model *o, const struct outcome *out, vaddr_t addr,
 		     unsigned int order, struct divergence *d);
-bool model_free_cold_page(struct model *o, const struct outcome *out,
-			  pfn_t pfn, struct divergence *d);
+bool model_free_cold_page(struct model *o, const struct outcome *out, pfn_t pfn,
+			  struct divergence *d);
 bool model_get_page(struct model *o, const struct outcome *out, pfn_t pfn,
 		    struct divergence *d);
 bool model_put_page(struct model *o, const struct outcome *out, pfn_t pfn,
@@ -144,9 +141,9 @@ bool model_drain_local_pages(struct model *o, const struct outcome *out,
 bool model_set_min_free_kbytes(struct model *o, const struct outcome *out,
 			       u32 kbytes, const struct mm_layout *layout,
 			       struct divergence *d);
-bool model_set_lowmem_reserve_ratio(struct model *o,
-				    const struct outcome *out, u32 dma,
-				    u32 normal, const struct mm_layout *layout,
+bool model_set_lowmem_reserve_ratio(struct model *o, const struct outcome *out,
+				    u32 dma, u32 normal,
+				    const struct mm_layout *layout,
 				    struct divergence *d);
 
 /* The caller of a block writes to it, or looks at it: [off, off + len). */
@@ -162,7 +159,7 @@ bool model_alloc_bootmem(struct model *o, const struct outcome *out, u32 size,
 			 u32 align, u32 goal, u32 got, struct divergence *d);
 bool model_free_bootmem(struct model *o, const struct outcome *out, u32 addr,
 			u32 size, struct divergence *d);
-bool model_reserve_bootmem(struct model *o, const struct outcome *out,
-			   u32 addr, u32 size, struct divergence *d);
+bool model_reserve_bootmem(struct model *o, const struct outcome *out, u32 addr,
+			   u32 size, struct divergence *d);
 
 #endif

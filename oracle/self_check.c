@@ -75,8 +75,8 @@ static const char *check_zone(const struct model *o, unsigned int zone,
 
 		if (f->is == IS_INSIDE)
 			return "a frame is inside no block";
-		if (f->is == IS_ALLOCATED ? !f->count :
-					    f->count && f->is != IS_RESERVED)
+		if (f->is == IS_ALLOCATED ? !f->count
+					  : f->count && f->is != IS_RESERVED)
 			return "a count does not suit the frame's state";
 		t->pcp[zone] += f->is == IS_PCP;
 		if (f->is != IS_FREE && f->is != IS_ALLOCATED) {
@@ -115,8 +115,8 @@ static const char *check_list(const struct model *o, unsigned int zone,
 		prev = pfn;
 		pfn = f->next;
 	}
-	return nr || pfn != PFN_NONE ? "a buddy list is not as long as nr_free" :
-				       NULL;
+	return nr || pfn != PFN_NONE ? "a buddy list is not as long as nr_free"
+				     : NULL;
 }
 
 static const char *check_rings(const struct model *o, unsigned int zone,

@@ -32,13 +32,19 @@ static const char *const list_field[LIST_WORDS] = {
 	"pcp[1].cold", "pcp[2].hot",  "pcp[2].cold",
 };
 
-/* The first word of two rows that differs; nr: none. */
+/*
+ * The first word of two rows that differs; nr: none.  Word by word: the
+ * machine has only just stored them so, and wider loads would have to wait
+ * for those stores.
+ */
 static inline u32 row_differs(const u32 *a, const u32 *b, u32 nr)
 {
 	u32 bits = 0, at = 0;
 
-	for (u32 i = 0; i < nr; i++)
+	for (u32 i = 0; i < nr; i++) {
 		bits |= a[i] ^ b[i];
+		__asm__("" : "+r"(bits));
+	}
 	if (likely(!bits))
 		return nr;
 	while (a[at] == b[at])

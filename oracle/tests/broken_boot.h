@@ -8,7 +8,7 @@
 
 #include "broken.h"
 
-/* --- L: the layout, one field wrong ------------------------------------------ */
+/* --- L: the layout, one field wrong ------------------------------------- */
 
 /* The model follows mem_init with the honest layout, `at` bytes in wrong. */
 static void wrong_field(enum rule rule, size_t at)
@@ -23,8 +23,8 @@ static void wrong_field(enum rule rule, size_t at)
 	value++;
 	memcpy((u8 *)&l + at, &value, sizeof(value));
 	names(p, rule,
-	      model_set_min_free_kbytes(p->o, silent(p), l.min_free_kbytes,
-					&l, &p->d));
+	      model_set_min_free_kbytes(p->o, silent(p), l.min_free_kbytes, &l,
+					&p->d));
 	pair_delete(p);
 }
 
@@ -135,15 +135,14 @@ BROKEN(L15)
 	WRONG(L15, zone[0].lowmem_reserve[2]);
 	/* the old reserves, with a new ratio */
 	names(p, RULE_L15,
-	      model_set_lowmem_reserve_ratio(p->o, silent(p), 7, 7, &l,
-					     &p->d));
+	      model_set_lowmem_reserve_ratio(p->o, silent(p), 7, 7, &l, &p->d));
 	pair_delete(p);
 }
 
-/* --- M: bootmem --------------------------------------------------------------- */
+/* --- M: bootmem --------------------------------------------------------- */
 
-static void wrong_claim(enum rule rule, u32 i, int start, int size,
-			int label, int nr)
+static void wrong_claim(enum rule rule, u32 i, int start, int size, int label,
+			int nr)
 {
 	struct boot_line line = line_of(M(24), M(1004), 2);
 	struct pair *p = pair_new(&line);
@@ -184,8 +183,8 @@ BROKEN(M4)
 	struct pair *p = pair_bootmem(M(24), M(1004), 1);
 
 	names(p, RULE_M4,
-	      model_alloc_bootmem(p->o, silent(p), 4096, 4096, 0,
-				  4146 * 4096, &p->d));
+	      model_alloc_bootmem(p->o, silent(p), 4096, 4096, 0, 4146 * 4096,
+				  &p->d));
 	pair_delete(p);
 }
 
@@ -194,8 +193,8 @@ BROKEN(M5)
 	struct pair *p = pair_bootmem(M(24), M(1004), 1);
 
 	names(p, RULE_M5,
-	      model_alloc_bootmem(p->o, silent(p), 100, 64, 0,
-				  4145 * 4096, &p->d));
+	      model_alloc_bootmem(p->o, silent(p), 100, 64, 0, 4145 * 4096,
+				  &p->d));
 	pair_delete(p);
 }
 

@@ -8,7 +8,7 @@
 
 #include "broken_moves.h"
 
-/* --- R ----------------------------------------------------------------------------- */
+/* --- R ------------------------------------------------------------------ */
 
 BROKEN(R0)
 {
@@ -80,8 +80,7 @@ BROKEN(R7)
 	struct pair *p = pair_small();
 
 	silent(p);
-	names(p, RULE_R7,
-	      model_free_addr(p->o, &p->out, 0xF8800000, 0, &p->d));
+	names(p, RULE_R7, model_free_addr(p->o, &p->out, 0xF8800000, 0, &p->d));
 	names(p, RULE_R7,
 	      model_virt_to_page(p->o, &p->out, 0xF8800000, 5, &p->d));
 	pair_delete(p);
@@ -218,13 +217,14 @@ BROKEN(R21)
 	pair_delete(p);
 }
 
-/* --- F ----------------------------------------------------------------------------- */
+/* --- F ------------------------------------------------------------------ */
 
 /* Not while references are left, not for what is reserved. */
 static void free_too_early(void)
 {
-	struct trace_record extra = { TRACE_mm_page_free, 0, ZONE_DMA, 0, 0,
-				      0 };
+	struct trace_record extra = {
+		TRACE_mm_page_free, 0, ZONE_DMA, 0, 0, 0
+	};
 	struct pair *p = pair_small();
 	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP, 0);
 
@@ -252,8 +252,7 @@ BROKEN(F2)
 	struct pair *p = pair_small();
 
 	silent(p);
-	names(p, RULE_F2,
-	      model_page_address(p->o, &p->out, 5119, 0, &p->d));
+	names(p, RULE_F2, model_page_address(p->o, &p->out, 5119, 0, &p->d));
 	names(p, RULE_F2,
 	      model_page_address(p->o, &p->out, 5120,
 				 PAGE_OFFSET + 5120 * PAGE_SIZE, &p->d));
@@ -266,8 +265,7 @@ BROKEN(F3)
 
 	silent(p);
 	names(p, RULE_F3,
-	      model_virt_to_page(p->o, &p->out, PAGE_OFFSET + 4096, 2,
-				 &p->d));
+	      model_virt_to_page(p->o, &p->out, PAGE_OFFSET + 4096, 2, &p->d));
 	pair_delete(p);
 }
 
@@ -280,8 +278,7 @@ BROKEN(F4)
 	silent(p);
 	CHECK(model_nr_free_pages(p->o, &p->out, sum, &p->d));
 	/* with the frames on per-CPU lists */
-	names(p, RULE_F4,
-	      model_nr_free_pages(p->o, &p->out, sum + 6, &p->d));
+	names(p, RULE_F4, model_nr_free_pages(p->o, &p->out, sum + 6, &p->d));
 	pair_delete(p);
 }
 
@@ -307,8 +304,10 @@ static void wrong_view(enum rule rule, u32 frame, struct frame_view add)
 
 #define WRONG_VIEW(rule, ...)                                                  \
 	do {                                                                   \
-		wrong_view(RULE_##rule, 0, (struct frame_view){ __VA_ARGS__ }); \
-		wrong_view(RULE_##rule, 3, (struct frame_view){ __VA_ARGS__ }); \
+		wrong_view(RULE_##rule, 0,                                     \
+			   (struct frame_view){ __VA_ARGS__ });                \
+		wrong_view(RULE_##rule, 3,                                     \
+			   (struct frame_view){ __VA_ARGS__ });                \
 	} while (0)
 
 BROKEN(F5)

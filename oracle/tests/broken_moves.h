@@ -8,7 +8,7 @@
 
 #include "broken.h"
 
-/* --- trace records of allocations ----------------------------------------------- */
+/* --- trace records of allocations --------------------------------------- */
 
 /*
  * An allocation whose outcome is falsified: first DMA's hot list, which is
@@ -72,12 +72,13 @@ static void insert_record(struct pair *p, u32 at, struct trace_record r)
 	p->out.nr_trace++;
 }
 
-/* --- B --------------------------------------------------------------------------- */
+/* --- B ------------------------------------------------------------------ */
 
 BROKEN(B1)
 {
-	struct trace_record extra = { TRACE_mm_page_alloc_zone_locked, 0,
-				      ZONE_DMA, 0, 2000, 0 };
+	struct trace_record extra = {
+		TRACE_mm_page_alloc_zone_locked, 0, ZONE_DMA, 0, 2000, 0
+	};
 
 	FALSE_ALLOC(B1, block, remove_record(p, 0));
 	FALSE_ALLOC(B1, page, insert_record(p, 0, extra));
@@ -95,12 +96,13 @@ BROKEN(B3)
 	FALSE_ALLOC(B3, block, t[0].arg = 1);
 }
 
-/* --- P ---------------------------------------------------------------------------- */
+/* --- P ------------------------------------------------------------------ */
 
 BROKEN(P1)
 {
-	struct trace_record extra = { TRACE_mm_page_alloc_zone_locked, 0,
-				      ZONE_DMA, 0, 2000, 1 };
+	struct trace_record extra = {
+		TRACE_mm_page_alloc_zone_locked, 0, ZONE_DMA, 0, 2000, 1
+	};
 
 	/* a refill that did not happen, too many of one, one too early */
 	FALSE_ALLOC(P1, refilled, remove_record(p, 0));
@@ -124,7 +126,8 @@ BROKEN(P3)
 
 BROKEN(P4)
 {
-	FALSE_ALLOC(P4, page, t[0].pfn = pfn = pcp_tail(p->o, ring_of(0, 0, 0)));
+	FALSE_ALLOC(P4, page,
+		    t[0].pfn = pfn = pcp_tail(p->o, ring_of(0, 0, 0)));
 }
 
 /* Frees until DMA's hot list is full; then one more, which drains one. */
@@ -184,7 +187,7 @@ BROKEN(P7)
 	FALSE_FREE(P7, t[1].temp = PCP_COLD);
 }
 
-/* --- W ---------------------------------------------------------------------------- */
+/* --- W ------------------------------------------------------------------ */
 
 static bool told(struct pair *p, gfp_t gfp, unsigned int order, pfn_t pfn)
 {

@@ -8,7 +8,7 @@
 
 #include "broken_moves.h"
 
-/* --- C: one byte wrong (test_contents.c has the rest) -------------------------------- */
+/* --- C: one byte wrong (test_contents.c has the rest) ------------------- */
 
 /* A whole-painted page, and its bytes. */
 static struct pair *painted(pfn_t *pfn, u8 **bytes)
@@ -106,7 +106,7 @@ BROKEN(C7)
 	pair_delete(p);
 }
 
-/* --- K: each aggregate off by one, by its name ------------------------------------- */
+/* --- K: each aggregate off by one, by its name -------------------------- */
 
 static void wrong_count(enum rule rule, size_t at, const char *field)
 {

@@ -28,7 +28,7 @@ struct pair {
 	size_t ram_bytes;
 };
 
-/* --- boot ---------------------------------------------------------------- */
+/* --- boot --------------------------------------------------------------- */
 
 static inline struct boot_line line_of(u64 ram, u64 vmalloc, u64 cpus)
 {
@@ -39,9 +39,8 @@ static inline struct boot_line line_of(u64 ram, u64 vmalloc, u64 cpus)
 	line.word[line.nr++] =
 		(struct boot_word){ .kind = BOOT_CPUS, .size = cpus };
 	if (vmalloc)
-		line.word[line.nr++] = (struct boot_word){
-			.kind = BOOT_VMALLOC, .size = vmalloc
-		};
+		line.word[line.nr++] = (struct boot_word){ .kind = BOOT_VMALLOC,
+							   .size = vmalloc };
 	return line;
 }
 
@@ -125,7 +124,7 @@ static inline struct pair *pair_small(void)
 	return pair_run(M(24), M(1004), 2);
 }
 
-/* --- the puppet's moves ----------------------------------------------------- */
+/* --- the puppet's moves ------------------------------------------------- */
 
 static inline void begin(struct pair *p)
 {
@@ -190,10 +189,10 @@ static inline void puppet_drain(struct pair *p, u32 ring, u32 nr)
 	while (nr--) {
 		pfn_t pfn = pcp_tail(p->t, ring);
 
-		announce(p, (struct trace_record){ TRACE_mm_page_pcpu_drain, 0,
-						   (u8)ring_zone(ring),
-						   (u8)ring_temp(ring), pfn,
-						   0 });
+		announce(p,
+			 (struct trace_record){ TRACE_mm_page_pcpu_drain, 0,
+						(u8)ring_zone(ring),
+						(u8)ring_temp(ring), pfn, 0 });
 		pcp_drop_tail(p->t, ring);
 		buddy_give(p->t, pfn, 0);
 	}
@@ -218,7 +217,7 @@ static inline void puppet_free(struct pair *p, pfn_t pfn, u32 temp)
 	pcp_push(p->t, ring, pfn);
 }
 
-/* --- whole calls, honest ------------------------------------------------------ */
+/* --- whole calls, honest ------------------------------------------------ */
 
 static inline pfn_t good_alloc(struct pair *p, u32 zone, gfp_t gfp,
 			       unsigned int order)

@@ -123,8 +123,8 @@ TEST(higher_orders)
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		u32 *nr = p->o->now.counts.nr_free[ZONE_NORMAL];
 
-		only_normal(p, row[i].nr[0] + 2 * row[i].nr[1] +
-				       4 * row[i].nr[2]);
+		only_normal(p,
+			    row[i].nr[0] + 2 * row[i].nr[1] + 4 * row[i].nr[2]);
 		for (int k = 0; k < 3; k++)
 			nr[k] = row[i].nr[k];
 		EQUAL(verdict_of(p, 0, GFP_KERNEL, 2), row[i].verdict);
@@ -280,8 +280,7 @@ TEST(order_of_checks)
 	CHECK(model_alloc_pages(o, reported(p, REPORT_bad_zone_bits),
 				both | __GFP_WAIT, 0, PFN_NONE, &p->d));
 	CHECK(model_alloc_pages(o, reported(p, REPORT_sleep_in_atomic),
-				GFP_HIGHUSER | __GFP_ZERO, 0, PFN_NONE,
-				&p->d));
+				GFP_HIGHUSER | __GFP_ZERO, 0, PFN_NONE, &p->d));
 	CHECK(model_alloc_pages(o, reported(p, REPORT_zero_highmem_irq),
 				__GFP_HIGHMEM | __GFP_ZERO, 0, PFN_NONE,
 				&p->d));

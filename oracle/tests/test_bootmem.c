@@ -9,8 +9,7 @@
  */
 #include "puppet.h"
 
-static void claim_is(const struct pair *p, u32 i, u8 label, u32 start,
-		     u32 size)
+static void claim_is(const struct pair *p, u32 i, u8 label, u32 start, u32 size)
 {
 	if (!CHECK(i < p->claims.nr))
 		return;
@@ -50,8 +49,9 @@ TEST(claims_of_smp)
 
 TEST(mem_init_of_16m)
 {
-	static const u32 nr_free[MAX_ORDER] = { 3, 2, 3, 4, 2, 1,
-						2, 1, 1, 1, 2 };
+	static const u32 nr_free[MAX_ORDER] = {
+		3, 2, 3, 4, 2, 1, 2, 1, 1, 1, 2
+	};
 	static const pfn_t list[] = { 1026, 1055, 1054, 1053, 1052, 1051 };
 	struct pair *p = pair_bootmem(M(16), 0, 1);
 	const struct state *s = &p->o->now;
@@ -91,7 +91,7 @@ TEST(mem_init_with_high_memory)
 	pair_delete(p);
 }
 
-/* --- calls ------------------------------------------------------------------ */
+/* --- calls -------------------------------------------------------------- */
 
 static u32 alloc(struct pair *p, u32 size, u32 align, u32 goal, bool *packed)
 {
@@ -175,8 +175,7 @@ TEST(free_and_reserve)
 	EQUAL(bootmem_free(o, 5, 4096), REPORT_none);
 	EQUAL(o->now.bootmem.last_success, 160 * 4096);
 	/* reserved as bytes: both frames touched; twice is allowed */
-	CHECK(model_reserve_bootmem(o, silent(p), (u32)M(19) + 4095, 2,
-				    &p->d));
+	CHECK(model_reserve_bootmem(o, silent(p), (u32)M(19) + 4095, 2, &p->d));
 	CHECK(model_reserve_bootmem(o, silent(p), (u32)M(19), 4096, &p->d));
 	CHECK(o->boot_map[4864] & BOOT_USED);
 	CHECK(o->boot_map[4865] & BOOT_USED);
@@ -202,20 +201,20 @@ TEST(order_of_bootmem_reports)
 	struct divergence *d = &p->d;
 	u32 end = (u32)M(20);
 
-	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_range), 0, 3,
-				  0, 0, d));
+	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_range), 0, 3, 0,
+				  0, d));
 	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_align), ~0u, 3,
 				  0, 0, d));
 	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_panic),
 				  (u32)M(21), 4096, 0, 0, d));
 	CHECK(model_free_bootmem(o, reported(p, REPORT_bootmem_range), 0, 0,
 				 d));
-	CHECK(model_free_bootmem(o, reported(p, REPORT_bootmem_range),
-				 end - 1, 2, d));
-	CHECK(model_free_bootmem(o, reported(p, REPORT_free_reserved), 0,
-				 end, d));
+	CHECK(model_free_bootmem(o, reported(p, REPORT_bootmem_range), end - 1,
+				 2, d));
+	CHECK(model_free_bootmem(o, reported(p, REPORT_free_reserved), 0, end,
+				 d));
 	CHECK(model_free_bootmem(o, silent(p), end - 1, 1, d));
-	CHECK(model_reserve_bootmem(o, reported(p, REPORT_bootmem_range),
-				    ~0u, ~0u, d));
+	CHECK(model_reserve_bootmem(o, reported(p, REPORT_bootmem_range), ~0u,
+				    ~0u, d));
 	pair_delete(p);
 }

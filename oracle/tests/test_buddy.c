@@ -102,8 +102,8 @@ TEST(long_run_keeps_the_books)
 			continue;
 		}
 		order[k] = (u8)(n < 4 ? n : 0);
-		held[k] = good_alloc(p, ZONE_DMA, GFP_DMA | __GFP_WAIT,
-				     order[k]);
+		held[k] =
+			good_alloc(p, ZONE_DMA, GFP_DMA | __GFP_WAIT, order[k]);
 		if (test_failures)
 			break;
 	}
@@ -116,7 +116,7 @@ TEST(long_run_keeps_the_books)
 	pair_delete(p);
 }
 
-/* --- the self-check sees what is broken ---------------------------------------- */
+/* --- the self-check sees what is broken --------------------------------- */
 
 static void sees(struct pair *p, const char *clause)
 {

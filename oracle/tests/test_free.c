@@ -91,8 +91,8 @@ TEST(cold_frees)
 	pfn_t block = good_alloc(p, ZONE_DMA, GFP, 1);
 	u32 ring = ring_of(0, ZONE_DMA, PCP_COLD);
 
-	CHECK(model_free_cold_page(p->o, reported(p, REPORT_wrong_order),
-				   block, &p->d));
+	CHECK(model_free_cold_page(p->o, reported(p, REPORT_wrong_order), block,
+				   &p->d));
 	EQUAL(p->o->now.pcp[ring], 0);
 	begin(p);
 	puppet_free(p, page, PCP_COLD);
@@ -172,8 +172,7 @@ TEST(references)
 	CHECK(model_put_page(p->o, &p->out, page, &p->d));
 	CHECK(get_draws(p, page, REPORT_ref_free));
 	CHECK(put_draws(p, page, REPORT_ref_underflow));
-	CHECK(get_draws(p, p->o->now.list[ZONE_DMA][10] + 7,
-			REPORT_ref_free));
+	CHECK(get_draws(p, p->o->now.list[ZONE_DMA][10] + 7, REPORT_ref_free));
 	pair_delete(p);
 }
 
