@@ -69,7 +69,7 @@ enum pcp_temp { PCP_HOT, PCP_COLD, NR_PCP_TEMPS };
  */
 enum task_flags {
 	TASK_ATOMIC = 1,   /* a spinlock is held: in_atomic() */
-	TASK_IRQ = 2,      /* in_interrupt() */
+	TASK_IRQ = 2,	   /* in_interrupt() */
 	TASK_RT = 4,	   /* rt_task(current) */
 	TASK_MEMALLOC = 8, /* PF_MEMALLOC */
 	TASK_MEMDIE = 16,  /* TIF_MEMDIE: chosen by the OOM killer */
@@ -77,8 +77,8 @@ enum task_flags {
 };
 
 struct task {
-	u8 cpu;	    /* below the number of CPUs booted */
-	u8 flags;   /* enum task_flags */
+	u8 cpu;	     /* below the number of CPUs booted */
+	u8 flags;    /* enum task_flags */
 	u8 fail_nth; /* the n-th page allocation of this call fails; 0: none */
 };
 
@@ -225,7 +225,7 @@ enum boot_claim_label {
 };
 
 struct boot_claim {
-	u8 label; /* enum boot_claim_label */
+	u8 label;  /* enum boot_claim_label */
 	u32 start; /* physical byte address */
 	u32 size;  /* bytes */
 };
@@ -244,8 +244,8 @@ struct zone_layout {
 
 struct mm_layout {
 	u32 nr_cpus;
-	pfn_t max_pfn;	    /* one past the highest RAM frame, trimmed */
-	pfn_t max_low_pfn;  /* one past low memory */
+	pfn_t max_pfn;	     /* one past the highest RAM frame, trimmed */
+	pfn_t max_low_pfn;   /* one past low memory */
 	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
 	pfn_t highend_pfn;   /* == max_low_pfn where there is no high memory */
 	pfn_t max_mapnr;     /* entries of mem_map, the spare one apart */
@@ -292,8 +292,8 @@ struct frame_view {
  * at `low`; high frames have no kernel address and are found at `high`.
  */
 struct ram_view {
-	uintptr_t low;	 /* frame f < low_pfns is at low + f * 4096 */
-	uintptr_t high;	 /* frame f >= low_pfns is at high + f * 4096 */
+	uintptr_t low;	/* frame f < low_pfns is at low + f * 4096 */
+	uintptr_t high; /* frame f >= low_pfns is at high + f * 4096 */
 	pfn_t low_pfns;
 	pfn_t nr_pfns; /* frames that may be touched are below this */
 };

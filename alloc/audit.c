@@ -31,14 +31,13 @@ static const char *audit_allocated(const struct machine *m,
 {
 	u32 order = page_order(page);
 
-	if (order >= MAX_ORDER ||
-	    page_to_pfn(m, page) & ((1u << order) - 1) ||
+	if (order >= MAX_ORDER || page_to_pfn(m, page) & ((1u << order) - 1) ||
 	    !zone_has(m, zone, page + (1u << order) - 1))
 		return "A2: an allocated block is aligned, inside its zone";
 	if (!m->touched[page_to_pfn(m, page)])
 		return "A8: a reset will restore what is in hands";
-	if (!page_was_returned(page) || page_free_head(page) ||
-	    page->mapping || page->_mapcount != -1)
+	if (!page_was_returned(page) || page_free_head(page) || page->mapping ||
+	    page->_mapcount != -1)
 		return "A3: an allocated head is marked as handed out, only";
 	for (u32 i = 1; i < 1u << order; i++)
 		if (page_count(page + i) || page_free_head(page + i) ||
@@ -49,8 +48,7 @@ static const char *audit_allocated(const struct machine *m,
 }
 
 /* Accounts for the block at page; *nr is its number of frames. */
-static const char *audit_block(const struct machine *m,
-			       const struct zone *zone,
+static const char *audit_block(const struct machine *m, const struct zone *zone,
 			       const struct page *page, struct account *a,
 			       u32 *nr)
 {
@@ -59,9 +57,9 @@ static const char *audit_block(const struct machine *m,
 		return "A5: a frame bears the number of its zone";
 	if (page_reserved(page)) {
 		a->reserved++;
-		return page_free_head(page) || page_compound(page) ?
-			       "A6: a reserved frame is in no block" :
-			       NULL;
+		return page_free_head(page) || page_compound(page)
+			       ? "A6: a reserved frame is in no block"
+			       : NULL;
 	}
 	if (page_free_head(page)) {
 		if (page_free_order(page) >= MAX_ORDER)
@@ -72,9 +70,9 @@ static const char *audit_block(const struct machine *m,
 	}
 	if (!page_allocated(page)) {
 		a->loose++;
-		return page_compound(page) || page_order(page) ?
-			       "A3: a loose frame has no mark" :
-			       NULL;
+		return page_compound(page) || page_order(page)
+			       ? "A3: a loose frame has no mark"
+			       : NULL;
 	}
 	*nr = 1u << page_order(page);
 	a->allocated += *nr;
@@ -91,8 +89,8 @@ static u32 pcp_pages(const struct zone *zone)
 	return sum;
 }
 
-static const char *audit_zone(const struct machine *m,
-			      const struct zone *zone, struct account *sum)
+static const char *audit_zone(const struct machine *m, const struct zone *zone,
+			      struct account *sum)
 {
 	struct account a = { 0 };
 
@@ -130,8 +128,8 @@ const char *page_alloc_validate(const struct machine *m)
 	struct account sum = { 0 };
 
 	for (u32 i = 0; i < NR_ZONES; i++) {
-		const char *broken = audit_zone(m, &m->data->node_zones[i],
-						&sum);
+		const char *broken =
+			audit_zone(m, &m->data->node_zones[i], &sum);
 
 		if (broken)
 			return broken;

@@ -50,7 +50,7 @@ static void reserve_claim(struct machine *m, enum boot_claim_label label,
 	claim(m, label, start, size);
 }
 
-/* --- setting up ------------------------------------------------------------ */
+/* --- setting up ----------------------------------------------------------- */
 
 static void free_ram(struct machine *m)
 {
@@ -93,7 +93,7 @@ const char *bootmem_init(struct machine *m)
 	return NULL;
 }
 
-/* --- allocating ------------------------------------------------------------ */
+/* --- allocating ----------------------------------------------------------- */
 
 /* The first reserved frame of [first, first + nr), or first + nr. */
 static u64 first_reserved(const struct machine *m, u64 first, u32 nr)
@@ -168,7 +168,7 @@ bool bootmem_claim(struct machine *m, enum boot_claim_label label, u32 size,
 	return true;
 }
 
-/* --- the interface --------------------------------------------------------- */
+/* --- the interface -------------------------------------------------------- */
 
 /* True if bootmem's life is over, or has not begun: reported. */
 static bool too_late(struct machine *m)
@@ -214,8 +214,7 @@ static bool boot_owns(const struct machine *m, u32 first, u32 end)
 	for (u32 i = 0; i < m->nr_claims; i++) {
 		const struct boot_claim *c = &m->claim[i];
 
-		if (c->label != CLAIM_user &&
-		    c->start >> PAGE_SHIFT < end &&
+		if (c->label != CLAIM_user && c->start >> PAGE_SHIFT < end &&
 		    first <= (c->start + c->size - 1) >> PAGE_SHIFT)
 			return true;
 	}
@@ -255,7 +254,7 @@ void mm_reserve_bootmem(struct machine *m, u32 addr, u32 size)
 	reserve_claim(m, CLAIM_user, addr, size);
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 /*
  * M1  every frame that boot took for itself is reserved

@@ -65,8 +65,8 @@ struct page *buddy_alloc(struct machine *m, struct zone *zone, u32 order)
 }
 
 /* The buddy of the block at pfn, if it is free and just as large; or NULL. */
-static struct page *free_buddy(const struct machine *m,
-			       const struct zone *zone, pfn_t pfn, u32 order)
+static struct page *free_buddy(const struct machine *m, const struct zone *zone,
+			       pfn_t pfn, u32 order)
 {
 	pfn_t other = pfn ^ 1u << order;
 	struct page *buddy;
@@ -100,7 +100,7 @@ void buddy_free(struct machine *m, struct zone *zone, struct page *page,
 	area_add(m, zone, pfn_to_page(m, pfn), order);
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 static const char *validate_head(const struct machine *m,
 				 const struct zone *zone,
@@ -131,8 +131,7 @@ static const char *validate_area(const struct machine *m,
 		const struct page *page;
 		const char *broken;
 
-		if (!pfn_valid(m, pfn) ||
-		    list_at(m->base, at)->prev != prev)
+		if (!pfn_valid(m, pfn) || list_at(m->base, at)->prev != prev)
 			return "B1: a list's links agree, all of them pages'";
 		if (++nr > zone->free_area[order].nr_free)
 			break;

@@ -78,8 +78,8 @@ static u64 view_pages(const struct machine *m, u64 hash)
 		const struct page *page = m->mem_map + pfn;
 
 		if (page_count(page)) {
-			hash = hash_step(hash, (u64)page_count(page) << 32 |
-						       pfn);
+			hash = hash_step(hash,
+					 (u64)page_count(page) << 32 | pfn);
 			hash = hash_step(hash, page_order(page) << 1 |
 						       page_compound(page));
 		}

@@ -17,7 +17,7 @@
 #include "bitops.h"
 #include "x86.h"
 
-/* --- the map --------------------------------------------------------------- */
+/* --- the map -------------------------------------------------------------- */
 
 static u32 collect_edges(const struct e820_map *map, u64 *edge)
 {
@@ -132,7 +132,7 @@ void e820_ram_pfns(const struct e820_range *range, u64 *first, u64 *end)
 		*first = *end;
 }
 
-/* --- the boot line --------------------------------------------------------- */
+/* --- the boot line -------------------------------------------------------- */
 
 static const char *judge_word(const struct boot_word *w)
 {

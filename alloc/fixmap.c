@@ -101,7 +101,7 @@ void clear_highpage(struct machine *m, struct page *page)
 	kunmap_atomic(m, addr, KM_USER0);
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 static bool leads_to(const struct machine *m, vaddr_t addr, const pte_t *table)
 {
@@ -130,12 +130,11 @@ const char *fixmap_validate(const struct machine *m)
 	vaddr_t pkmap = pkmap_base(m->setup.nr_cpus);
 
 	if (!leads_to(m, FIXADDR_TOP, m->fixmap_pt) ||
-	    (!direct_map_reaches(m, pkmap) &&
-	     !leads_to(m, pkmap, m->pkmap_pt)))
+	    (!direct_map_reaches(m, pkmap) && !leads_to(m, pkmap, m->pkmap_pt)))
 		return "F1: fixmap and kmap window have their page tables";
 	for (u32 i = 0; i < PTRS_PER_TABLE; i++) {
-		vaddr_t addr = (FIXADDR_TOP & ~(PMD_SIZE - 1)) +
-			       (i << PAGE_SHIFT);
+		vaddr_t addr =
+			(FIXADDR_TOP & ~(PMD_SIZE - 1)) + (i << PAGE_SHIFT);
 		u32 pte = m->fixmap_pt[i].word;
 
 		if (pte && !slot_sane(m, addr, pte))

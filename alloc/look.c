@@ -16,7 +16,7 @@ static void look_at_zone(const struct zone *zone, struct zone_layout *out)
 	out->pages_min = zone->mark[PAGES_MIN];
 	out->pages_low = zone->mark[PAGES_LOW];
 	out->pages_high = zone->mark[PAGES_HIGH];
-	for (u32 class = 0; class < NR_ZONES; class++)
+	for (u32 class = 0; class < NR_ZONES; class ++)
 		out->lowmem_reserve[class] = zone->lowmem_reserve[class];
 	for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++) {
 		out->pcp[temp].low = set->pcp[temp].low;
@@ -84,11 +84,9 @@ UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
 
 		out->free_pages[i] = zone->free_pages;
 		for (u32 order = 0; order < MAX_ORDER; order++)
-			out->nr_free[i][order] =
-				zone->free_area[order].nr_free;
+			out->nr_free[i][order] = zone->free_area[order].nr_free;
 		for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++)
-			out->pcp[i][temp] =
-				zone->pageset[cpu].pcp[temp].count;
+			out->pcp[i][temp] = zone->pageset[cpu].pcp[temp].count;
 	}
 }
 

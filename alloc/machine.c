@@ -21,7 +21,7 @@
  * in the sanitizer's shadow, and all frames are written at boot. */
 #define POISON_PFNS_MAX ((512u << 20) >> PAGE_SHIFT)
 
-/* --- power ----------------------------------------------------------------- */
+/* --- power ---------------------------------------------------------------- */
 
 static void unpoison_all(struct machine *m)
 {
@@ -89,7 +89,7 @@ void machine_on_panic(struct machine *m,
 	m->faults.arg = arg;
 }
 
-/* --- boot ------------------------------------------------------------------ */
+/* --- boot ----------------------------------------------------------------- */
 
 static const char *map_ram(struct machine *m)
 {
@@ -105,8 +105,8 @@ static const char *map_ram(struct machine *m)
 		.low_pfns = m->setup.max_low_pfn,
 		.nr_pfns = m->setup.max_pfn,
 	};
-	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX ? m->poison_wanted :
-							  (u8)POISON_NONE;
+	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX ? m->poison_wanted
+							: (u8)POISON_NONE;
 	m->data = phys_ptr(m, KERNEL_DATA_PADDR);
 	m->swapper_pg_dir = phys_ptr(m, SWAPPER_PG_DIR_PADDR);
 	return NULL;
@@ -195,7 +195,7 @@ void machine_mem_init(struct machine *m)
 	mm_set_current(m, (struct task){ 0 });
 }
 
-/* --- the call's surroundings ----------------------------------------------- */
+/* --- the call's surroundings ---------------------------------------------- */
 
 void mm_set_current(struct machine *m, struct task task)
 {
@@ -228,7 +228,7 @@ const struct trace_record *mm_trace(const struct machine *m, u32 *nr)
 	return m->trace.record;
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 const char *machine_validate(const struct machine *m, enum validate_depth d)
 {

@@ -26,8 +26,8 @@ static enum report_kind free_kind(const struct machine *m,
 	case FRAME_TAIL:
 		return REPORT_free_tail;
 	default:
-		return page_was_returned(page) ? REPORT_double_free :
-						 REPORT_never_allocated;
+		return page_was_returned(page) ? REPORT_double_free
+					       : REPORT_never_allocated;
 	}
 }
 

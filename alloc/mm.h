@@ -17,7 +17,7 @@
 struct machine;
 struct page;
 
-/* --- life ------------------------------------------------------------ */
+/* --- life ----------------------------------------------------------------- */
 
 /* A machine that is not booted, or NULL: the host gave no memory. */
 struct machine *machine_new(void);
@@ -63,7 +63,7 @@ void machine_reset(struct machine *m);
 enum poison { POISON_NONE, POISON_ALL, POISON_FREED };
 void machine_set_poison(struct machine *m, enum poison poison);
 
-/* --- looking ---------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------- */
 
 void mm_layout(const struct machine *m, struct mm_layout *out);
 /* Aggregates; the pcp counts are those of `cpu`. */
@@ -94,7 +94,7 @@ enum validate_depth { VALIDATE_QUICK, VALIDATE_FULL };
 const char *machine_validate(const struct machine *m, enum validate_depth d)
 	__attribute__((warn_unused_result));
 
-/* --- the call's surroundings ------------------------------------------ */
+/* --- the call's surroundings ---------------------------------------------- */
 
 /*
  * Who makes the calls that follow; also forgets the last call's report, oom
@@ -118,7 +118,7 @@ void machine_on_panic(struct machine *m,
 		      void (*handler)(void *arg, const char *clause),
 		      void *arg);
 
-/* --- page frames [mm/page_alloc.c of 2.6.12] --------------------------- */
+/* --- page frames [mm/page_alloc.c of 2.6.12] ------------------------------ */
 
 struct page *mm_alloc_pages(struct machine *m, gfp_t gfp, unsigned int order);
 vaddr_t mm__get_free_pages(struct machine *m, gfp_t gfp, unsigned int order);
@@ -149,7 +149,7 @@ void mm_set_lowmem_reserve_ratio(struct machine *m, u32 dma, u32 normal);
 struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn);
 pfn_t mm_page_to_pfn(const struct machine *m, const struct page *page);
 
-/* --- bootmem [mm/bootmem.c], before machine_mem_init() only -------------- */
+/* --- bootmem [mm/bootmem.c], before machine_mem_init() only --------------- */
 
 /* Physical address of zeroed memory, or 0: a report was drawn. */
 u32 mm_alloc_bootmem(struct machine *m, u32 size, u32 align, u32 goal);

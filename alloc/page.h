@@ -67,7 +67,7 @@ enum page_flag {
 	 PAGE_FLAG(slab) | PAGE_FLAG(reserved) | PAGE_FLAG(private) |          \
 	 PAGE_FLAG(writeback) | PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim))
 
-/* --- which page ------------------------------------------------------------ */
+/* --- which page ----------------------------------------------------------- */
 
 static inline pfn_t page_to_pfn(const struct machine *m,
 				const struct page *page)
@@ -116,7 +116,7 @@ static inline struct page *page_of_link(const struct machine *m, u32 link)
 	return pfn_to_page(m, pfn);
 }
 
-/* --- predicates ------------------------------------------------------------ */
+/* --- predicates ----------------------------------------------------------- */
 
 static inline u32 page_zone_id(const struct page *page)
 {
@@ -199,7 +199,7 @@ static inline bool page_single(const struct page *page)
 		 ~(u32)page->_mapcount);
 }
 
-/* --- verbs ----------------------------------------------------------------- */
+/* --- verbs ---------------------------------------------------------------- */
 
 static inline void pfn_touch(struct machine *m, pfn_t pfn)
 {
@@ -345,18 +345,18 @@ static inline u32 page_block_frames(const struct page *page)
 {
 	if (page_reserved(page))
 		return 1;
-	return 1u << (page_free_head(page) ? page_free_order(page) :
-					     page_order(page));
+	return 1u << (page_free_head(page) ? page_free_order(page)
+					   : page_order(page));
 }
 
-/* --- frames ---------------------------------------------------------------- */
+/* --- frames --------------------------------------------------------------- */
 
 static inline u8 *page_bytes(const struct machine *m, const struct page *page)
 {
 	return ram_frame(&m->view, page_to_pfn(m, page));
 }
 
-/* --- looking [page.c] ------------------------------------------------------ */
+/* --- looking [page.c] ----------------------------------------------------- */
 
 /*
  * The head of the block, free or allocated, that has this frame inside it;

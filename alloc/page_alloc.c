@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * page_alloc.c - __alloc_pages and the calls around it [mm/page_alloc.c,
- * include/linux/gfp.h, mm.h].
+ * include/linux/gfp.h].
  *
  *     pass A  pages_low              -> wake kswapd
  *     pass B  pages_min, with help
@@ -26,7 +26,7 @@ struct request {
 	u32 class; /* the first zone of the list: its reserve holds */
 };
 
-/* --- handing out ----------------------------------------------------------- */
+/* --- handing out ---------------------------------------------------------- */
 
 static void make_compound(struct machine *m, struct page *page, u32 order)
 {
@@ -59,9 +59,8 @@ static struct page *take_block(struct machine *m, struct zone *zone, u32 order)
 	struct page *page = buddy_alloc(m, zone, order);
 
 	if (page)
-		trace_mm_page_alloc_zone_locked(&m->trace,
-						page_to_pfn(m, page), order,
-						zone->id, 0, false);
+		trace_mm_page_alloc_zone_locked(&m->trace, page_to_pfn(m, page),
+						order, zone->id, 0, false);
 	return page;
 }
 
@@ -77,14 +76,13 @@ static struct page *prepare(struct machine *m, struct page *page, gfp_t gfp,
 }
 
 /* buffered_rmqueue() */
-static struct page *take(struct machine *m, struct zone *zone,
-			 gfp_t gfp, u32 order)
+static struct page *take(struct machine *m, struct zone *zone, gfp_t gfp,
+			 u32 order)
 {
 	struct page *page = NULL;
 
 	if (!order)
-		page = pcp_take(m, zone,
-				gfp & __GFP_COLD ? PCP_COLD : PCP_HOT);
+		page = pcp_take(m, zone, gfp & __GFP_COLD ? PCP_COLD : PCP_HOT);
 	if (!page) {
 		page = take_block(m, zone, order);
 		if (!page)
@@ -93,7 +91,7 @@ static struct page *take(struct machine *m, struct zone *zone,
 	return prepare(m, page, gfp, order);
 }
 
-/* --- the slow path --------------------------------------------------------- */
+/* --- the slow path -------------------------------------------------------- */
 
 static struct page *pass(struct machine *m, const struct request *rq,
 			 enum zone_mark mark, struct watermark_help help)
@@ -115,8 +113,8 @@ static struct page *pass_without_marks(struct machine *m,
 				       const struct request *rq)
 {
 	for (const u32 *link = rq->list->zone; *link; link++) {
-		struct page *page = take(m, zone_at(m, *link), rq->gfp,
-					 rq->order);
+		struct page *page =
+			take(m, zone_at(m, *link), rq->gfp, rq->order);
 
 		if (page)
 			return page;
@@ -194,8 +192,7 @@ static bool tries_harder(const struct machine *m, gfp_t gfp)
 {
 	bool realtime = m->task.flags & TASK_RT;
 
-	/* the planted fault of the build that must fail: see types.h */
-	return (realtime && (CANARY || !in_interrupt(m))) ||
+	return (realtime && !in_interrupt(m)) ||
 	       !(gfp & __GFP_WAIT);
 }
 
@@ -212,7 +209,9 @@ static struct page *alloc_slowly(struct machine *m, const struct request *rq)
 	page = pass(m, rq, PAGES_MIN, help);
 	if (page)
 		return page;
-	if (m->task.flags & (TASK_MEMALLOC | TASK_MEMDIE) && !in_interrupt(m)) {
+	/* the planted fault of the build that must fail: see types.h */
+	if (m->task.flags & (TASK_MEMALLOC | TASK_MEMDIE) &&
+	    (CANARY || !in_interrupt(m))) {
 		if (!(rq->gfp & __GFP_NOMEMALLOC))
 			page = pass_without_marks(m, rq);
 		if (!page && rq->gfp & __GFP_NOFAIL)
@@ -241,7 +240,7 @@ static struct page *__alloc_pages(struct machine *m, gfp_t gfp, u32 order)
 	return page ? page : alloc_slowly(m, &rq);
 }
 
-/* --- asking ---------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------- */
 
 /* The misuse of an allocation, in the order of DESIGN.md's table. */
 static bool gfp_misused(struct machine *m, gfp_t gfp)
@@ -312,172 +311,7 @@ vaddr_t mm__get_dma_pages(struct machine *m, gfp_t gfp, unsigned int order)
 	return mm__get_free_pages(m, gfp | GFP_DMA, order);
 }
 
-/* --- giving back ----------------------------------------------------------- */
-
-/* Each page of the block is looked at before it joins the free ones. */
-static void check_block(struct machine *m, const struct page *page, u32 order)
-{
-	u32 bad = 0;
-
-	for (u32 i = 0; i < 1u << order; i++)
-		bad |= page_bad(page + i);
-	CHECK(m, !bad, "page_alloc: a bad page in a block that is freed");
-}
-
-static void break_compound(struct machine *m, struct page *page, u32 order)
-{
-	CHECK(m, page[1].index == order, "page_alloc: a compound's order");
-	for (u32 i = 0; i < 1u << order; i++) {
-		CHECK(m,
-		      page_compound(page + i) &&
-			      page[i].private == ptr_link(page),
-		      "page_alloc: a page that left its compound block");
-		page_clear_compound(m, page + i);
-	}
-}
-
-/* The block's last reference is gone. */
-static void free_block(struct machine *m, struct page *page, u32 order,
-		       enum pcp_temp temp)
-{
-	struct zone *zone = page_zone(m, page);
-
-	trace_mm_page_free(&m->trace, page_to_pfn(m, page), order, zone->id,
-			   temp);
-	check_block(m, page, order);
-	page_poison(m, page, order);
-	page_clear_order(page);
-	if (page_compound(page))
-		break_compound(m, page, order);
-	if (order)
-		buddy_free(m, zone, page, order);
-	else
-		pcp_put(m, zone, page, temp);
-}
-
-static __attribute__((noinline)) void
-free_generally(struct machine *m, struct page *page, u32 order,
-	       enum pcp_temp temp)
-{
-	if (!page_valid(m, page) || !page_heads(page, order))
-		free_misused(m, page, order);
-	else if (page_ref_dec(page))
-		free_block(m, page, order, temp);
-}
-
-/*
- * The most frequent free, of a single frame that has one reference, to a hot
- * list that is not full: likewise.
- */
-void mm__free_pages(struct machine *m, struct page *page, unsigned int order)
-{
-	size_t frame = page_to_frame(m, page);
-	struct per_cpu_pages *hot;
-	u32 zone;
-
-	if (unlikely(order) || unlikely(frame >= m->nr_pages) ||
-	    unlikely(!page_single(page))) {
-		free_generally(m, page, order, PCP_HOT);
-		return;
-	}
-	zone = page_zone_id(page);
-	hot = m->front.hot[zone];
-	if (unlikely(hot->count >= hot->high)) {
-		free_generally(m, page, 0, PCP_HOT);
-		return;
-	}
-	page_set_unowned(page);
-	pcp_add(m, hot, page);
-	trace_mm_page_free(&m->trace, (pfn_t)frame, 0, zone, PCP_HOT);
-	page_poison(m, page, 0);
-}
-
-void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order)
-{
-	struct page *page;
-
-	if (!addr)
-		return;
-	page = mm_virt_to_page(m, addr);
-	if (page)
-		mm__free_pages(m, page, order);
-}
-
-void mm_free_cold_page(struct machine *m, struct page *page)
-{
-	free_generally(m, page, 0, PCP_COLD);
-}
-
-/* --- references ------------------------------------------------------------ */
-
-/*
- * The page whose count a get or put acts on; NULL: none, a report was drawn.
- * if_free is what it means that nobody has it.
- */
-static struct page *counted_page(struct machine *m, struct page *page,
-				 enum report_kind if_free)
-{
-	struct frame_view frame;
-
-	if (!page_valid(m, page)) {
-		report(&m->faults, REPORT_bad_page);
-		return NULL;
-	}
-	if (page_reserved(page))
-		return page;
-	if (page_compound(page))
-		return compound_head(m, page);
-	if (page_count(page))
-		return page;
-	page_look(m, page, &frame);
-	report(&m->faults,
-	       frame.state == FRAME_TAIL ? REPORT_ref_tail : if_free);
-	return NULL;
-}
-
-void mm_get_page(struct machine *m, struct page *page)
-{
-	page = counted_page(m, page, REPORT_ref_free);
-	if (page)
-		page_ref_inc(m, page);
-}
-
-void mm_put_page(struct machine *m, struct page *page)
-{
-	page = counted_page(m, page, REPORT_ref_underflow);
-	if (!page || page_reserved(page))
-		return;
-	if (page_count(page) == 1 && page_order(page) && !page_compound(page)) {
-		report(&m->faults, REPORT_wrong_order);
-		return;
-	}
-	if (page_ref_dec(page))
-		free_block(m, page, page_order(page), PCP_HOT);
-}
-
-/* --- addresses, counts, knobs ---------------------------------------------- */
-
-vaddr_t mm_page_address(struct machine *m, const struct page *page)
-{
-	if (!page_valid(m, page)) {
-		report(&m->faults, REPORT_bad_page);
-		return 0;
-	}
-	if (page_to_pfn(m, page) >= m->setup.max_low_pfn)
-		return 0;
-	return PAGE_OFFSET + (page_to_pfn(m, page) << PAGE_SHIFT);
-}
-
-struct page *mm_virt_to_page(struct machine *m, vaddr_t addr)
-{
-	pfn_t pfn = (addr - PAGE_OFFSET) >> PAGE_SHIFT;
-
-	if (addr < PAGE_OFFSET || pfn >= m->setup.max_low_pfn) {
-		report(&m->faults, REPORT_bad_address);
-		return NULL;
-	}
-	return pfn_to_page(m, pfn);
-}
+/* --- counts and knobs ----------------------------------------------------- */
 
 u32 mm_nr_free_pages(struct machine *m)
 {

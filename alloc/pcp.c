@@ -23,14 +23,12 @@ void pcp_refill(struct machine *m, struct zone *zone, enum pcp_temp temp)
 		if (!page)
 			break;
 		pcp_add_tail(m, pcp, page);
-		trace_mm_page_alloc_zone_locked(&m->trace,
-						page_to_pfn(m, page), 0,
-						zone->id, temp, true);
+		trace_mm_page_alloc_zone_locked(&m->trace, page_to_pfn(m, page),
+						0, zone->id, temp, true);
 	}
 }
 
-void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
-	       u32 nr)
+void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp, u32 nr)
 {
 	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
 
@@ -55,7 +53,7 @@ void pcp_put_full(struct machine *m, struct zone *zone, struct page *page,
 	pcp_add(m, pcp, page);
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 static const char *validate_list(const struct machine *m,
 				 const struct zone *zone,
@@ -69,8 +67,7 @@ static const char *validate_list(const struct machine *m,
 		pfn_t pfn = lru_to_pfn(m, at);
 		const struct page *page;
 
-		if (!pfn_valid(m, pfn) ||
-		    list_at(m->base, at)->prev != prev)
+		if (!pfn_valid(m, pfn) || list_at(m->base, at)->prev != prev)
 			return "P1: a list's links agree, all of them pages'";
 		if (++nr > pcp->count)
 			break;

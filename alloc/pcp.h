@@ -17,14 +17,13 @@ void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 	       u32 nr);
 const char *pcp_validate(const struct machine *m);
 
-static inline struct per_cpu_pages *pcp_of(const struct machine *m,
-					   struct zone *zone,
-					   enum pcp_temp temp)
+static inline struct per_cpu_pages *
+pcp_of(const struct machine *m, struct zone *zone, enum pcp_temp temp)
 {
 	return &zone->pageset[m->task.cpu].pcp[temp];
 }
 
-/* --- one list; its frames are touched already: see page.h ------------------ */
+/* --- one list; its frames are touched already: see page.h ----------------- */
 
 static inline struct page *pcp_del_first(const struct machine *m,
 					 struct per_cpu_pages *pcp)
@@ -65,12 +64,11 @@ static inline void pcp_add(const struct machine *m, struct per_cpu_pages *pcp,
 static inline void pcp_add_tail(const struct machine *m,
 				struct per_cpu_pages *pcp, struct page *page)
 {
-	list_insert(m->base, &page->lru, pcp->list.prev,
-		    ptr_link(&pcp->list));
+	list_insert(m->base, &page->lru, pcp->list.prev, ptr_link(&pcp->list));
 	pcp->count++;
 }
 
-/* --- what the page allocator calls ----------------------------------------- */
+/* --- what the page allocator calls ---------------------------------------- */
 
 /* The first frame of the list, which is refilled when it is low; or NULL. */
 static inline struct page *pcp_take(struct machine *m, struct zone *zone,

@@ -69,28 +69,26 @@ _Static_assert(offsetof(struct trace_record, order) == 1 &&
 		       offsetof(struct trace_record, temp) == 3,
 	       "trace_head");
 
-/* --- the events, by the kernel's names ------------------------------------- */
+/* --- the events, by the kernel's names ------------------------------------ */
 
 static inline void trace_mm_page_alloc(struct trace *t, pfn_t pfn, u32 order,
 				       u32 zone, gfp_t gfp)
 {
-	trace_add(t, trace_head(TRACE_mm_page_alloc, order, zone, 0), pfn,
-		  gfp);
+	trace_add(t, trace_head(TRACE_mm_page_alloc, order, zone, 0), pfn, gfp);
 }
 
 static inline void trace_mm_page_free(struct trace *t, pfn_t pfn, u32 order,
 				      u32 zone, u32 temp)
 {
-	trace_add(t, trace_head(TRACE_mm_page_free, order, zone, temp), pfn,
-		  0);
+	trace_add(t, trace_head(TRACE_mm_page_free, order, zone, temp), pfn, 0);
 }
 
 static inline void trace_mm_page_alloc_zone_locked(struct trace *t, pfn_t pfn,
 						   u32 order, u32 zone,
 						   u32 temp, bool refill)
 {
-	u32 head = trace_head(TRACE_mm_page_alloc_zone_locked, order, zone,
-			      temp);
+	u32 head =
+		trace_head(TRACE_mm_page_alloc_zone_locked, order, zone, temp);
 
 	trace_add(t, head, pfn, refill);
 }
@@ -112,8 +110,8 @@ static inline void trace_mm_vmscan_wakeup_kswapd(struct trace *t, u32 zone,
 static inline void trace_mm_vmscan_direct_reclaim_begin(struct trace *t,
 							u32 order, gfp_t gfp)
 {
-	u32 head = trace_head(TRACE_mm_vmscan_direct_reclaim_begin, order, 0,
-			      0);
+	u32 head =
+		trace_head(TRACE_mm_vmscan_direct_reclaim_begin, order, 0, 0);
 
 	trace_add(t, head, 0, gfp);
 }

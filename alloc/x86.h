@@ -30,8 +30,8 @@ typedef struct {
 	u32 word;
 } pte_t;
 
-#define MAX_NONPAE_PFN (1u << 20)  /* RAM from 4 GiB on is out of reach */
-#define MAX_DMA_PFN 4096u	   /* 16 MiB: what ISA DMA reaches */
+#define MAX_NONPAE_PFN (1u << 20)    /* RAM from 4 GiB on is out of reach */
+#define MAX_DMA_PFN 4096u	     /* 16 MiB: what ISA DMA reaches */
 #define VMALLOC_RESERVE (128u << 20) /* unless vmalloc= says otherwise */
 #define VMALLOC_OFFSET (8u << 20)
 #define VMALLOC_EARLYRESERVE 0u

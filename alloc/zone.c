@@ -14,7 +14,7 @@
 #include "zone.h"
 #include "bitops.h"
 
-/* --- watermarks ------------------------------------------------------------ */
+/* --- watermarks ----------------------------------------------------------- */
 
 /*
  * For every k from 0 to order, with m the mark after help:
@@ -47,8 +47,7 @@ static u32 lowmem_pages(const struct machine *m)
 {
 	const struct zone *zones = m->data->node_zones;
 
-	return zones[ZONE_DMA].present_pages +
-	       zones[ZONE_NORMAL].present_pages;
+	return zones[ZONE_DMA].present_pages + zones[ZONE_NORMAL].present_pages;
 }
 
 /* floor(sqrt(16 * lowmem_kbytes)), 128 to 65536 */
@@ -102,12 +101,12 @@ void zones_set_reserves(struct machine *m)
 		if (m->data->lowmem_reserve_ratio[i] < 1)
 			m->data->lowmem_reserve_ratio[i] = 1;
 	for (u32 i = 0; i < NR_ZONES; i++)
-		for (u32 class = 0; class < NR_ZONES; class++)
+		for (u32 class = 0; class < NR_ZONES; class ++)
 			m->data->node_zones[i].lowmem_reserve[class] =
 				reserve_of(m, i, class);
 }
 
-/* --- making ---------------------------------------------------------------- */
+/* --- making --------------------------------------------------------------- */
 
 /* 2^n - 1, so that batches do not keep step with cache colours. */
 static u32 zone_batch(u32 present)
@@ -208,7 +207,7 @@ void zones_init(struct machine *m)
 	m->front = m->fronts[m->task.cpu];
 }
 
-/* --- validating ------------------------------------------------------------ */
+/* --- validating ----------------------------------------------------------- */
 
 static const char *validate_marks(const struct machine *m,
 				  const struct zone *zone)
@@ -216,7 +215,7 @@ static const char *validate_marks(const struct machine *m,
 	for (u32 mark = 0; mark < NR_ZONE_MARKS; mark++)
 		if (zone->mark[mark] != mark_of(m, zone, mark))
 			return "Z2: a mark is min_free_kbytes' share";
-	for (u32 class = 0; class < NR_ZONES; class++)
+	for (u32 class = 0; class < NR_ZONES; class ++)
 		if (zone->lowmem_reserve[class] !=
 		    reserve_of(m, zone->id, class))
 			return "Z3: a reserve is the higher zones' share";

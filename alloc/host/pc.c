@@ -49,8 +49,7 @@ static void *reserve(uintptr_t at, size_t bytes, int more_flags)
 /* The real window, if nothing else is there. */
 static bool reserve_32bit(struct platform_ram *ram)
 {
-	void *window = reserve(PAGE_OFFSET, WINDOW_BYTES,
-			       MAP_FIXED_NOREPLACE);
+	void *window = reserve(PAGE_OFFSET, WINDOW_BYTES, MAP_FIXED_NOREPLACE);
 
 	if (window == MAP_FAILED)
 		return false;

@@ -41,8 +41,7 @@ static inline struct page *alloc_pages(unsigned int gfp_mask,
 static inline unsigned long __get_free_pages(unsigned int gfp_mask,
 					     unsigned int order)
 {
-	return mmtwin_host(
-		mm__get_free_pages(mmtwin_machine, gfp_mask, order));
+	return mmtwin_host(mm__get_free_pages(mmtwin_machine, gfp_mask, order));
 }
 
 #define __get_free_page(gfp_mask) __get_free_pages(gfp_mask, 0)
