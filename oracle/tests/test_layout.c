@@ -71,76 +71,56 @@ TEST(fixmap_of_smp)
 }
 
 /* Section 4.4, every cell. */
+static const struct {
+	u32 mib, kb, mark[NR_ZONES][3];
+	u32 dma_normal, dma_high, normal_high;
+} cells[] = {
+	{ 16, 512, { { 128, 160, 192 } }, 0, 0, 0 },
+	{ 64, 1024, { { 64, 80, 96 }, { 192, 240, 288 } }, 48, 48, 0 },
+	{ 128, 1448, { { 45, 56, 67 }, { 316, 395, 474 } }, 112, 112, 0 },
+	{ 256, 2048, { { 32, 40, 48 }, { 480, 600, 720 } }, 240, 240, 0 },
+	{ 512, 2896, { { 22, 27, 33 }, { 701, 876, 1051 } }, 496, 496, 0 },
+	{ 896, 3831, { { 17, 21, 25 }, { 939, 1173, 1408 } }, 880, 880, 0 },
+	{ 1024,
+	  3831,
+	  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 32, 40, 48 } },
+	  880,
+	  1008,
+	  1024 },
+	{ 2048,
+	  3831,
+	  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 128, 160, 192 } },
+	  880,
+	  2032,
+	  9216 },
+	{ 4096,
+	  3831,
+	  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 128, 160, 192 } },
+	  880,
+	  4080,
+	  25600 },
+};
+
 TEST(marks_and_reserves)
 {
-	static const struct {
-		u32 mib, kb, mark[NR_ZONES][3];
-		u32 dma_normal, dma_high, normal_high;
-	} row[] = {
-		{ 16, 512, { { 128, 160, 192 } }, 0, 0, 0 },
-		{ 64, 1024, { { 64, 80, 96 }, { 192, 240, 288 } }, 48, 48, 0 },
-		{ 128,
-		  1448,
-		  { { 45, 56, 67 }, { 316, 395, 474 } },
-		  112,
-		  112,
-		  0 },
-		{ 256,
-		  2048,
-		  { { 32, 40, 48 }, { 480, 600, 720 } },
-		  240,
-		  240,
-		  0 },
-		{ 512,
-		  2896,
-		  { { 22, 27, 33 }, { 701, 876, 1051 } },
-		  496,
-		  496,
-		  0 },
-		{ 896,
-		  3831,
-		  { { 17, 21, 25 }, { 939, 1173, 1408 } },
-		  880,
-		  880,
-		  0 },
-		{ 1024,
-		  3831,
-		  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 32, 40, 48 } },
-		  880,
-		  1008,
-		  1024 },
-		{ 2048,
-		  3831,
-		  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 128, 160, 192 } },
-		  880,
-		  2032,
-		  9216 },
-		{ 4096,
-		  3831,
-		  { { 17, 21, 25 }, { 939, 1173, 1408 }, { 128, 160, 192 } },
-		  880,
-		  4080,
-		  25600 },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		struct boot_line line = line_of(M(row[i].mib), 0, 1);
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		struct boot_line line = line_of(M(cells[i].mib), 0, 1);
 
 		CHECK(!compute(&line));
-		EQUAL(layout.min_free_kbytes, row[i].kb);
+		EQUAL(layout.min_free_kbytes, cells[i].kb);
 		for (int z = 0; z < NR_ZONES; z++) {
 			const struct zone_layout *zone = &layout.zone[z];
 
 			if (!zone->present_pages)
 				continue;
-			EQUAL(zone->pages_min, row[i].mark[z][0]);
-			EQUAL(zone->pages_low, row[i].mark[z][1]);
-			EQUAL(zone->pages_high, row[i].mark[z][2]);
+			EQUAL(zone->pages_min, cells[i].mark[z][0]);
+			EQUAL(zone->pages_low, cells[i].mark[z][1]);
+			EQUAL(zone->pages_high, cells[i].mark[z][2]);
 		}
 		EQUAL(layout.zone[0].lowmem_reserve[0], 0);
-		EQUAL(layout.zone[0].lowmem_reserve[1], row[i].dma_normal);
-		EQUAL(layout.zone[0].lowmem_reserve[2], row[i].dma_high);
-		EQUAL(layout.zone[1].lowmem_reserve[2], row[i].normal_high);
+		EQUAL(layout.zone[0].lowmem_reserve[1], cells[i].dma_normal);
+		EQUAL(layout.zone[0].lowmem_reserve[2], cells[i].dma_high);
+		EQUAL(layout.zone[1].lowmem_reserve[2], cells[i].normal_high);
 	}
 }
 
