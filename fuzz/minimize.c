@@ -3,7 +3,7 @@
  * minimize.c - greedy passes over a program, repeated until none of them
  * finds anything more.
  *
- *	tail -> lifetimes of slots -> groups -> single ops -> pairs
+ *	tail -> lifetimes of slots -> groups -> single ops -> pairs -> merges
  *	     -> arguments -> attributes -> boot line	(and again)
  *	     -> slots renumbered r1, r2, ...
  *
@@ -314,16 +314,30 @@ static bool pass_pairs(struct min *m)
 	return any;
 }
 
+/* Fewer ops first: simpler arguments often need more of them. */
+static bool run_op_passes(struct min *m)
+{
+	bool any = false, again;
+
+	do {
+		again = pass_tail(m);
+		again |= pass_slots(m);
+		again |= pass_ops(m);
+		again |= pass_pairs(m);
+		again |= min_pass_merge(m);
+		any |= again;
+	} while (again && !m->stop);
+	return any;
+}
+
 static void run_passes(struct min *m)
 {
 	bool any = true;
 
 	seen_add(m, program_hash(m->p));
 	while (any && !m->stop) {
-		any = pass_tail(m);
-		any |= pass_slots(m);
-		any |= pass_ops(m);
-		any |= pass_pairs(m);
+		any = run_op_passes(m);
+		any |= min_pass_pressure(m);
 		any |= min_pass_args(m);
 		any |= min_pass_attributes(m);
 		any |= min_pass_boot(m);

@@ -36,6 +36,10 @@ u32 min_op_slot(const struct op *op);
 /* One past the highest slot that an op is about. */
 u32 min_slots_used(const struct program *p);
 
+/* minimize_merge.c: one op for several */
+bool min_pass_merge(struct min *m);
+bool min_pass_pressure(struct min *m);
+/* minimize_fields.c */
 bool min_pass_args(struct min *m);
 bool min_pass_attributes(struct min *m);
 bool min_pass_boot(struct min *m);

@@ -149,6 +149,36 @@ static bool odd(void *arg, const struct program *p)
 	return op && op->arg[2] & 1 && op->arg[2] > 100;
 }
 
+static u32 pages(const struct program *p)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_alloc_pages && op->arg[0] < MAX_ORDER)
+			n += 1u << op->arg[0];
+		n += op->code == OP_alloc_page;
+	}
+	return n;
+}
+
+static bool uses_64_pages(void *arg, const struct program *p)
+{
+	(void)arg;
+	return pages(p) >= 64;
+}
+
+/* As a fault at a watermark: one figure exactly, and an allocation last. */
+static bool at_the_mark(void *arg, const struct program *p)
+{
+	const struct op *op = find(p, OP_min_free_kbytes);
+
+	(void)arg;
+	return p->nr && p->op[p->nr - 1].code == OP_alloc_page &&
+	       pages(p) + (op ? op->arg[0] / 4 : 0) == 366;
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 struct row {
@@ -203,6 +233,17 @@ static const struct row rows[] = {
 	  "r1 = alloc_page fail_nth=2 => null\n" },
 	{ "expectations go where they do not matter",
 	  "write r1 off=0x0 len=0x40 => ok\n", any_write, "write r1\n" },
+	{ "one large block for many small ones",
+	  "r1 = alloc_pages order=3\nr2 = alloc_page\n"
+	  "r3 = alloc_pages order=4\nr4 = alloc_pages order=2\n"
+	  "r5 = alloc_pages order=3\nr6 = alloc_pages order=4\n"
+	  "r7 = alloc_pages order=4\n",
+	  uses_64_pages, "r1 = alloc_pages order=6\n" },
+	{ "a watermark that comes up for memory that is used up",
+	  "r1 = alloc_pages order=8\nr2 = alloc_pages order=6\n"
+	  "r3 = alloc_pages order=5\nr4 = alloc_pages order=3\n"
+	  "r5 = alloc_pages order=2\nr6 = alloc_page\nr7 = alloc_page\n",
+	  at_the_mark, "min_free_kbytes kb=1460\nr1 = alloc_page\n" },
 	{ "the lowest profile that will do", "boot profile=7\n", smp,
 	  "boot profile=5\n" },
 	{ "a boot line of one's own for a profile",

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/*
+ * minimize_merge.c - the passes of the minimiser that make one op do the work
+ * of several.
+ *
+ *	r1 = alloc_pages order=3		r1 = alloc_pages order=4
+ *	r2 = alloc_pages order=3	->	free_pages r9
+ *	free_pages r9
+ *
+ * A program that must use memory up needs none of its many allocations in
+ * particular, and still can lose none of them: only a larger block in the
+ * place of two shortens it.  So an order is raised and, in the same edit, up
+ * to MERGE_RUN ops behind it go.  The number of ops falls, so that this ends;
+ * what was raised too far falls again in the pass over arguments.
+ *
+ * And where memory is used up to come down to a watermark, the watermark can
+ * come up instead: one min_free_kbytes for all that is before the last ops.
+ * A fault at the mark shows at one value only, so that all are tried.
+ * Tested by tests/test_minimize.c.
+ */
+#include "minimize_state.h"
+
+#define MERGE_RUN 8u
+#define PRESSURE_FROM 5u /* ops: what is shorter is short enough */
+#define PRESSURE_KEEP 2u
+#define PRESSURE_KB 4u /* a page: marks are in pages */
+#define PRESSURE_KB_MAX 32768u
+
+/* The op with a larger order; false: it has none, or not so large a one. */
+static bool raise(struct op *op, u32 by)
+{
+	const u32 gfp = op->arg[0];
+	int order;
+
+	if (op->code == OP_alloc_page || op->code == OP___get_free_page) {
+		op->code = op->code == OP_alloc_page ? OP_alloc_pages
+						     : OP___get_free_pages;
+		op->arg[1] = gfp;
+		op->arg[0] = 0;
+	}
+	order = op_arg_of_kind(&op_info[op->code], ARG_ORDER);
+	if (order < 0 || op->out == SLOT_NONE)
+		return false;
+	op->arg[order] += by;
+	return op->arg[order] < MAX_ORDER;
+}
+
+static bool try_merge(struct min *m, u32 at, u32 by, u32 run)
+{
+	if (!min_trial_begin(m) || !raise(&m->trial.op[at], by))
+		return false;
+	program_remove(&m->trial, at + 1, run);
+	return min_trial_end(m);
+}
+
+static bool merge_at(struct min *m, u32 at)
+{
+	for (u32 run = MERGE_RUN; run; run /= 2) {
+		if (run > m->p->nr - at - 1)
+			continue;
+		for (u32 by = 1; by < MAX_ORDER && !m->stop; by++)
+			if (try_merge(m, at, by, run))
+				return true;
+	}
+	return false;
+}
+
+bool min_pass_merge(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "one op can do the work of several";
+	for (u32 at = 0; at < m->p->nr && !m->stop; at++)
+		while (!m->stop && merge_at(m, at))
+			any = true;
+	return any;
+}
+
+/* The last `keep` ops, behind min_free_kbytes kb=... */
+static bool try_pressure(struct min *m, u32 keep, u32 kb)
+{
+	struct op op = op_default(OP_min_free_kbytes);
+
+	if (!min_trial_begin(m))
+		return false;
+	op.arg[0] = kb;
+	program_remove(&m->trial, 1, m->trial.nr - keep - 1);
+	m->trial.op[0] = op;
+	return min_trial_end(m);
+}
+
+bool min_pass_pressure(struct min *m)
+{
+	m->pass = "a watermark can come up instead";
+	for (u32 keep = 1; keep <= PRESSURE_KEEP; keep++) {
+		if (m->p->nr < PRESSURE_FROM ||
+		    (m->tries_max &&
+		     m->tries_max - m->tries < PRESSURE_KB_MAX / PRESSURE_KB))
+			return false;
+		for (u32 kb = PRESSURE_KB; kb <= PRESSURE_KB_MAX && !m->stop;
+		     kb += PRESSURE_KB)
+			if (try_pressure(m, keep, kb))
+				return true;
+	}
+	return false;
+}
