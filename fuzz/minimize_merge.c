@@ -14,7 +14,7 @@
  * what was raised too far falls again in the pass over arguments.
  *
  * And where memory is used up to come down to a watermark, the watermark can
- * come up instead: one min_free_kbytes for all that is before the last ops.
+ * come up instead: one min_free_kbytes for all that is before the last op.
  * A fault at the mark shows at one value only, so that all are tried.
  * Tested by tests/test_minimize.c.
  */
@@ -22,8 +22,7 @@
 
 #define MERGE_RUN 8u
 #define PRESSURE_FROM 5u /* ops: what is shorter is short enough */
-#define PRESSURE_KEEP 2u
-#define PRESSURE_KB 4u /* a page: marks are in pages */
+#define PRESSURE_KB 4u	 /* a page: marks are in pages */
 #define PRESSURE_KB_MAX 32768u
 
 /* The op with a larger order; false: it has none, or not so large a one. */
@@ -76,31 +75,30 @@ bool min_pass_merge(struct min *m)
 	return any;
 }
 
-/* The last `keep` ops, behind min_free_kbytes kb=... */
-static bool try_pressure(struct min *m, u32 keep, u32 kb)
+/* The last op alone, behind min_free_kbytes kb=... */
+static bool try_pressure(struct min *m, u32 kb)
 {
 	struct op op = op_default(OP_min_free_kbytes);
 
 	if (!min_trial_begin(m))
 		return false;
 	op.arg[0] = kb;
-	program_remove(&m->trial, 1, m->trial.nr - keep - 1);
+	program_remove(&m->trial, 1, m->trial.nr - 2);
 	m->trial.op[0] = op;
 	return min_trial_end(m);
 }
 
 bool min_pass_pressure(struct min *m)
 {
+	u32 tries = PRESSURE_KB_MAX / PRESSURE_KB;
+
 	m->pass = "a watermark can come up instead";
-	for (u32 keep = 1; keep <= PRESSURE_KEEP; keep++) {
-		if (m->p->nr < PRESSURE_FROM ||
-		    (m->tries_max &&
-		     m->tries_max - m->tries < PRESSURE_KB_MAX / PRESSURE_KB))
-			return false;
-		for (u32 kb = PRESSURE_KB; kb <= PRESSURE_KB_MAX && !m->stop;
-		     kb += PRESSURE_KB)
-			if (try_pressure(m, keep, kb))
-				return true;
-	}
+	if (m->p->nr < PRESSURE_FROM ||
+	    (m->tries_max && m->tries_max - m->tries < tries))
+		return false;
+	for (u32 kb = PRESSURE_KB; kb <= PRESSURE_KB_MAX && !m->stop;
+	     kb += PRESSURE_KB)
+		if (try_pressure(m, kb))
+			return true;
 	return false;
 }
