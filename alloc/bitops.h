@@ -8,23 +8,23 @@
 #include "types.h"
 
 /* The number of the highest set bit, from 1; 0 for 0. */
-static inline u32 fls(u32 x)
+static force_inline u32 fls(u32 x)
 {
 	return x ? 32 - (u32)__builtin_clz(x) : 0;
 }
 
-static inline u32 ror32(u32 x, u32 n)
+static force_inline u32 ror32(u32 x, u32 n)
 {
 	return x >> n | x << (32 - n);
 }
 
-static inline size_t ror_size(size_t x, u32 n)
+static force_inline size_t ror_size(size_t x, u32 n)
 {
 	return x >> n | x << (sizeof(x) * 8 - n);
 }
 
 /* floor(sqrt(x)) */
-static inline u32 int_sqrt(u32 x)
+static force_inline u32 int_sqrt(u32 x)
 {
 	u32 root = 0;
 
@@ -37,28 +37,28 @@ static inline u32 int_sqrt(u32 x)
 	return root;
 }
 
-static inline bool is_power_of_2(u32 x)
+static force_inline bool is_power_of_2(u32 x)
 {
 	return x && !(x & (x - 1));
 }
 
 /* x up to a multiple of a, a power of two */
-static inline u64 align_up(u64 x, u64 a)
+static force_inline u64 align_up(u64 x, u64 a)
 {
 	return (x + a - 1) & ~(a - 1);
 }
 
-static inline bool test_bit(const u32 *map, u32 nr)
+static force_inline bool test_bit(const u32 *map, u32 nr)
 {
 	return map[nr / 32] >> (nr % 32) & 1;
 }
 
-static inline void set_bit(u32 *map, u32 nr)
+static force_inline void set_bit(u32 *map, u32 nr)
 {
 	map[nr / 32] |= 1u << (nr % 32);
 }
 
-static inline void clear_bit(u32 *map, u32 nr)
+static force_inline void clear_bit(u32 *map, u32 nr)
 {
 	map[nr / 32] &= ~(1u << (nr % 32));
 }

@@ -15,8 +15,8 @@
  */
 #include "buddy.h"
 
-static void area_add(struct machine *m, struct zone *zone, struct page *page,
-		     u32 order)
+static force_inline void area_add(struct machine *m, struct zone *zone,
+				  struct page *page, u32 order)
 {
 	struct free_area *area = &zone->free_area[order];
 
@@ -25,8 +25,8 @@ static void area_add(struct machine *m, struct zone *zone, struct page *page,
 	area->nr_free++;
 }
 
-static void area_del(struct machine *m, struct zone *zone, struct page *page,
-		     u32 order)
+static force_inline void area_del(struct machine *m, struct zone *zone,
+				  struct page *page, u32 order)
 {
 	page_list_del(m, page);
 	page_clear_free_head(m, page);
@@ -65,8 +65,9 @@ struct page *buddy_alloc(struct machine *m, struct zone *zone, u32 order)
 }
 
 /* The buddy of the block at pfn, if it is free and just as large; or NULL. */
-static struct page *free_buddy(const struct machine *m, const struct zone *zone,
-			       pfn_t pfn, u32 order)
+static force_inline struct page *free_buddy(const struct machine *m,
+					    const struct zone *zone, pfn_t pfn,
+					    u32 order)
 {
 	pfn_t other = pfn ^ 1u << order;
 	struct page *buddy;

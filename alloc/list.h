@@ -16,25 +16,25 @@ struct list_head {
 };
 _Static_assert(sizeof(struct list_head) == 8, "i386 layout");
 
-static inline struct list_head *list_at(uintptr_t base, u32 link)
+static force_inline struct list_head *list_at(uintptr_t base, u32 link)
 {
 	return link_ptr(base, link);
 }
 
-static inline void list_init(struct list_head *head)
+static force_inline void list_init(struct list_head *head)
 {
 	head->next = ptr_link(head);
 	head->prev = ptr_link(head);
 }
 
-static inline bool list_empty(const struct list_head *head)
+static force_inline bool list_empty(const struct list_head *head)
 {
 	return head->next == ptr_link(head);
 }
 
 /* Puts entry between two neighbours. */
-static inline void list_insert(uintptr_t base, struct list_head *entry,
-			       u32 prev, u32 next)
+static force_inline void list_insert(uintptr_t base, struct list_head *entry,
+				     u32 prev, u32 next)
 {
 	u32 link = ptr_link(entry);
 
@@ -45,7 +45,8 @@ static inline void list_insert(uintptr_t base, struct list_head *entry,
 }
 
 /* The entry keeps its own links: nobody follows them any more. */
-static inline void list_remove(uintptr_t base, const struct list_head *entry)
+static force_inline void list_remove(uintptr_t base,
+				     const struct list_head *entry)
 {
 	u32 next = entry->next, prev = entry->prev;
 

@@ -19,12 +19,12 @@ struct page *page_enclosing(const struct machine *m, const struct page *page)
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
-	/* a block's head is its number with the low bits cleared */
-	for (u32 order = 1; order < MAX_ORDER; order++) {
-		pfn_t first = pfn & ~((1u << order) - 1);
+	/* a block's head is its number with some of the low bits cleared */
+	for (u32 bit = 0; bit < MAX_ORDER - 1; bit++) {
+		pfn_t first = pfn & ~((2u << bit) - 1);
 		struct page *head = pfn_to_page(m, first);
 
-		if (first != pfn && heads_past(head, pfn - first))
+		if (pfn >> bit & 1 && heads_past(head, pfn - first))
 			return head;
 	}
 	return NULL;

@@ -69,18 +69,18 @@ enum page_flag {
 
 /* --- which page ----------------------------------------------------------- */
 
-static inline pfn_t page_to_pfn(const struct machine *m,
-				const struct page *page)
+static force_inline pfn_t page_to_pfn(const struct machine *m,
+				      const struct page *page)
 {
 	return (pfn_t)(page - m->mem_map);
 }
 
-static inline struct page *pfn_to_page(const struct machine *m, pfn_t pfn)
+static force_inline struct page *pfn_to_page(const struct machine *m, pfn_t pfn)
 {
 	return m->mem_map + pfn;
 }
 
-static inline bool pfn_valid(const struct machine *m, pfn_t pfn)
+static force_inline bool pfn_valid(const struct machine *m, pfn_t pfn)
 {
 	return pfn < m->nr_pages;
 }
@@ -89,26 +89,27 @@ static inline bool pfn_valid(const struct machine *m, pfn_t pfn)
  * The frame of a pointer that may not be a struct page: then it is not below
  * nr_pages, as the low bits of an address inside one come out on top.
  */
-static inline size_t page_to_frame(const struct machine *m,
-				   const struct page *page)
+static force_inline size_t page_to_frame(const struct machine *m,
+					 const struct page *page)
 {
 	return ror_size((uintptr_t)page - (uintptr_t)m->mem_map, 5);
 }
 
 /* True if it is an element of mem_map, and not inside one. */
-static inline bool page_valid(const struct machine *m, const struct page *page)
+static force_inline bool page_valid(const struct machine *m,
+				    const struct page *page)
 {
 	return page_to_frame(m, page) < m->nr_pages;
 }
 
 /* Likewise: the frame whose lru the link leads to. */
-static inline pfn_t lru_to_pfn(const struct machine *m, u32 link)
+static force_inline pfn_t lru_to_pfn(const struct machine *m, u32 link)
 {
 	return ror32(link - m->lru_link, 5);
 }
 
 /* The page whose lru this link leads to. */
-static inline struct page *page_of_link(const struct machine *m, u32 link)
+static force_inline struct page *page_of_link(const struct machine *m, u32 link)
 {
 	pfn_t pfn = lru_to_pfn(m, link);
 
@@ -118,61 +119,61 @@ static inline struct page *page_of_link(const struct machine *m, u32 link)
 
 /* --- predicates ----------------------------------------------------------- */
 
-static inline u32 page_zone_id(const struct page *page)
+static force_inline u32 page_zone_id(const struct page *page)
 {
 	return page->flags >> PG_zone;
 }
 
-static inline struct zone *page_zone(const struct machine *m,
-				     const struct page *page)
+static force_inline struct zone *page_zone(const struct machine *m,
+					   const struct page *page)
 {
 	return &m->data->node_zones[page_zone_id(page)];
 }
 
-static inline u32 page_count(const struct page *page)
+static force_inline u32 page_count(const struct page *page)
 {
 	return (u32)page->_count + 1;
 }
 
-static inline bool page_reserved(const struct page *page)
+static force_inline bool page_reserved(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(reserved);
 }
 
-static inline bool page_compound(const struct page *page)
+static force_inline bool page_compound(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(compound);
 }
 
-static inline bool page_was_returned(const struct page *page)
+static force_inline bool page_was_returned(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(returned);
 }
 
-static inline bool page_free_head(const struct page *page)
+static force_inline bool page_free_head(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(private);
 }
 
 /* The order of a free block's head. */
-static inline u32 page_free_order(const struct page *page)
+static force_inline u32 page_free_order(const struct page *page)
 {
 	return page->private;
 }
 
 /* The order of an allocated block's head. */
-static inline u32 page_order(const struct page *page)
+static force_inline u32 page_order(const struct page *page)
 {
 	return (page->flags & PAGE_ORDER_MASK) >> PG_order;
 }
 
-static inline bool page_allocated(const struct page *page)
+static force_inline bool page_allocated(const struct page *page)
 {
 	return !page_reserved(page) && page_count(page) != 0;
 }
 
 /* True if it heads an allocated block of that order. */
-static inline bool page_heads(const struct page *page, u32 order)
+static force_inline bool page_heads(const struct page *page, u32 order)
 {
 	const u32 mask = PAGE_ORDER_MASK | PAGE_FLAG(reserved);
 
@@ -184,14 +185,14 @@ static inline bool page_heads(const struct page *page, u32 order)
  * Nonzero if the page is not fit to be freed or handed out
  * [free_pages_check and prep_new_page].
  */
-static inline u32 page_bad(const struct page *page)
+static force_inline u32 page_bad(const struct page *page)
 {
 	return (page->flags & PAGE_FLAGS_BAD) | page->mapping |
 	       ~(u32)(page->_count & page->_mapcount);
 }
 
 /* True if it heads a block of order 0 with one reference, fit to be freed. */
-static inline bool page_single(const struct page *page)
+static force_inline bool page_single(const struct page *page)
 {
 	const u32 mask = PAGE_FLAGS_BAD | PAGE_ORDER_MASK;
 
@@ -201,7 +202,7 @@ static inline bool page_single(const struct page *page)
 
 /* --- verbs ---------------------------------------------------------------- */
 
-static inline void pfn_touch(struct machine *m, pfn_t pfn)
+static force_inline void pfn_touch(struct machine *m, pfn_t pfn)
 {
 	if (likely(m->touched[pfn]))
 		return;
@@ -209,13 +210,13 @@ static inline void pfn_touch(struct machine *m, pfn_t pfn)
 	m->touched_pfn[m->nr_touched++] = pfn;
 }
 
-static inline void page_touch(struct machine *m, const struct page *page)
+static force_inline void page_touch(struct machine *m, const struct page *page)
 {
 	pfn_touch(m, page_to_pfn(m, page));
 }
 
 /* A neighbour in a list is a page, or a list's head in the image. */
-static inline void link_touch(struct machine *m, u32 link)
+static force_inline void link_touch(struct machine *m, u32 link)
 {
 	pfn_t pfn = lru_to_pfn(m, link);
 
@@ -226,15 +227,15 @@ static inline void link_touch(struct machine *m, u32 link)
 		      "page: a list leads out of mem_map and image");
 }
 
-static inline void page_list_add(struct machine *m, struct page *page,
-				 struct list_head *head)
+static force_inline void page_list_add(struct machine *m, struct page *page,
+				       struct list_head *head)
 {
 	page_touch(m, page);
 	link_touch(m, head->next);
 	list_insert(m->base, &page->lru, ptr_link(head), head->next);
 }
 
-static inline void page_list_del(struct machine *m, struct page *page)
+static force_inline void page_list_del(struct machine *m, struct page *page)
 {
 	link_touch(m, page->lru.next);
 	link_touch(m, page->lru.prev);
@@ -242,7 +243,8 @@ static inline void page_list_del(struct machine *m, struct page *page)
 }
 
 /* As all struct pages begin: reserved, with no references. */
-static inline void page_init(struct machine *m, struct page *page, u32 zone)
+static force_inline void page_init(struct machine *m, struct page *page,
+				   u32 zone)
 {
 	page_touch(m, page);
 	*page = (struct page){
@@ -254,8 +256,8 @@ static inline void page_init(struct machine *m, struct page *page, u32 zone)
 }
 
 /* Boot gives the frame up: it is to be freed. */
-static inline void page_unreserve(struct machine *m, struct page *page,
-				  u32 more_flags)
+static force_inline void page_unreserve(struct machine *m, struct page *page,
+					u32 more_flags)
 {
 	page_touch(m, page);
 	page->flags &= ~PAGE_FLAG(reserved);
@@ -263,15 +265,16 @@ static inline void page_unreserve(struct machine *m, struct page *page,
 	page->_count = -1;
 }
 
-static inline void page_set_free_head(struct machine *m, struct page *page,
-				      u32 order)
+static force_inline void page_set_free_head(struct machine *m,
+					    struct page *page, u32 order)
 {
 	page_touch(m, page);
 	page->flags |= PAGE_FLAG(private);
 	page->private = order;
 }
 
-static inline void page_clear_free_head(struct machine *m, struct page *page)
+static force_inline void page_clear_free_head(struct machine *m,
+					      struct page *page)
 {
 	page_touch(m, page);
 	page->flags &= ~PAGE_FLAG(private);
@@ -279,52 +282,53 @@ static inline void page_clear_free_head(struct machine *m, struct page *page)
 }
 
 /* The block that page heads has an owner, who has its only reference. */
-static inline void page_set_allocated(struct page *page, u32 order)
+static force_inline void page_set_allocated(struct page *page, u32 order)
 {
 	page->flags |= PAGE_FLAG(returned) | order << PG_order;
 	page->_count = 0;
 }
 
-static inline void page_clear_order(struct page *page)
+static force_inline void page_clear_order(struct page *page)
 {
 	page->flags &= ~PAGE_ORDER_MASK;
 }
 
-static inline void page_ref_inc(struct machine *m, struct page *page)
+static force_inline void page_ref_inc(struct machine *m, struct page *page)
 {
 	page_touch(m, page);
 	page->_count++;
 }
 
 /* The last reference is gone. */
-static inline void page_set_unowned(struct page *page)
+static force_inline void page_set_unowned(struct page *page)
 {
 	page->_count = -1;
 }
 
 /* True if that was the last reference.  Not for reserved frames. */
-static inline bool page_ref_dec(struct page *page)
+static force_inline bool page_ref_dec(struct page *page)
 {
 	return --page->_count == -1;
 }
 
-static inline void page_set_compound(struct machine *m, struct page *page,
-				     const struct page *head)
+static force_inline void page_set_compound(struct machine *m, struct page *page,
+					   const struct page *head)
 {
 	page_touch(m, page);
 	page->flags |= PAGE_FLAG(compound);
 	page->private = ptr_link(head);
 }
 
-static inline void page_clear_compound(struct machine *m, struct page *page)
+static force_inline void page_clear_compound(struct machine *m,
+					     struct page *page)
 {
 	page_touch(m, page);
 	page->flags &= ~PAGE_FLAG(compound);
 	page->private = 0;
 }
 
-static inline struct page *compound_head(const struct machine *m,
-					 const struct page *page)
+static force_inline struct page *compound_head(const struct machine *m,
+					       const struct page *page)
 {
 	struct page *head = link_ptr(m->base, page->private);
 
@@ -333,15 +337,15 @@ static inline struct page *compound_head(const struct machine *m,
 }
 
 /* The first tail of a compound block bears its order. */
-static inline void page_set_index(struct machine *m, struct page *page,
-				  u32 index)
+static force_inline void page_set_index(struct machine *m, struct page *page,
+					u32 index)
 {
 	page_touch(m, page);
 	page->index = index;
 }
 
 /* How many frames of mem_map the page at a block's head stands for. */
-static inline u32 page_block_frames(const struct page *page)
+static force_inline u32 page_block_frames(const struct page *page)
 {
 	if (page_reserved(page))
 		return 1;
@@ -351,7 +355,8 @@ static inline u32 page_block_frames(const struct page *page)
 
 /* --- frames --------------------------------------------------------------- */
 
-static inline u8 *page_bytes(const struct machine *m, const struct page *page)
+static force_inline u8 *page_bytes(const struct machine *m,
+				   const struct page *page)
 {
 	return ram_frame(&m->view, page_to_pfn(m, page));
 }

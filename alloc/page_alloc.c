@@ -42,8 +42,8 @@ static void zero_block(struct machine *m, struct page *page, u32 order)
 }
 
 /* prep_new_page(), without what only some ask for */
-static inline struct page *hand_out(struct machine *m, struct page *page,
-				    gfp_t gfp, u32 order)
+static force_inline struct page *hand_out(struct machine *m, struct page *page,
+					  gfp_t gfp, u32 order)
 {
 	CHECK(m, !page_bad(page),
 	      "page_alloc: a page that is not free was about to be given");
@@ -54,7 +54,8 @@ static inline struct page *hand_out(struct machine *m, struct page *page,
 	return page;
 }
 
-static struct page *take_block(struct machine *m, struct zone *zone, u32 order)
+static force_inline struct page *take_block(struct machine *m,
+					    struct zone *zone, u32 order)
 {
 	struct page *page = buddy_alloc(m, zone, order);
 
@@ -192,8 +193,7 @@ static bool tries_harder(const struct machine *m, gfp_t gfp)
 {
 	bool realtime = m->task.flags & TASK_RT;
 
-	return (realtime && !in_interrupt(m)) ||
-	       !(gfp & __GFP_WAIT);
+	return (realtime && !in_interrupt(m)) || !(gfp & __GFP_WAIT);
 }
 
 /* Pass A has failed. */

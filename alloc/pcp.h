@@ -17,7 +17,7 @@ void pcp_drain(struct machine *m, struct zone *zone, enum pcp_temp temp,
 	       u32 nr);
 const char *pcp_validate(const struct machine *m);
 
-static inline struct per_cpu_pages *
+static force_inline struct per_cpu_pages *
 pcp_of(const struct machine *m, struct zone *zone, enum pcp_temp temp)
 {
 	return &zone->pageset[m->task.cpu].pcp[temp];
@@ -25,8 +25,8 @@ pcp_of(const struct machine *m, struct zone *zone, enum pcp_temp temp)
 
 /* --- one list; its frames are touched already: see page.h ----------------- */
 
-static inline struct page *pcp_del_first(const struct machine *m,
-					 struct per_cpu_pages *pcp)
+static force_inline struct page *pcp_del_first(const struct machine *m,
+					       struct per_cpu_pages *pcp)
 {
 	struct page *page = page_of_link(m, pcp->list.next);
 	u32 next = page->lru.next;
@@ -37,8 +37,8 @@ static inline struct page *pcp_del_first(const struct machine *m,
 	return page;
 }
 
-static inline struct page *pcp_del_last(const struct machine *m,
-					struct per_cpu_pages *pcp)
+static force_inline struct page *pcp_del_last(const struct machine *m,
+					      struct per_cpu_pages *pcp)
 {
 	struct page *page = page_of_link(m, pcp->list.prev);
 	u32 prev = page->lru.prev;
@@ -49,8 +49,8 @@ static inline struct page *pcp_del_last(const struct machine *m,
 	return page;
 }
 
-static inline void pcp_add(const struct machine *m, struct per_cpu_pages *pcp,
-			   struct page *page)
+static force_inline void pcp_add(const struct machine *m,
+				 struct per_cpu_pages *pcp, struct page *page)
 {
 	u32 next = pcp->list.next, link = ptr_link(&page->lru);
 
@@ -61,8 +61,9 @@ static inline void pcp_add(const struct machine *m, struct per_cpu_pages *pcp,
 	pcp->count++;
 }
 
-static inline void pcp_add_tail(const struct machine *m,
-				struct per_cpu_pages *pcp, struct page *page)
+static force_inline void pcp_add_tail(const struct machine *m,
+				      struct per_cpu_pages *pcp,
+				      struct page *page)
 {
 	list_insert(m->base, &page->lru, pcp->list.prev, ptr_link(&pcp->list));
 	pcp->count++;
@@ -71,8 +72,8 @@ static inline void pcp_add_tail(const struct machine *m,
 /* --- what the page allocator calls ---------------------------------------- */
 
 /* The first frame of the list, which is refilled when it is low; or NULL. */
-static inline struct page *pcp_take(struct machine *m, struct zone *zone,
-				    enum pcp_temp temp)
+static force_inline struct page *pcp_take(struct machine *m, struct zone *zone,
+					  enum pcp_temp temp)
 {
 	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
 
@@ -81,8 +82,8 @@ static inline struct page *pcp_take(struct machine *m, struct zone *zone,
 	return pcp->count ? pcp_del_first(m, pcp) : NULL;
 }
 
-static inline void pcp_put(struct machine *m, struct zone *zone,
-			   struct page *page, enum pcp_temp temp)
+static force_inline void pcp_put(struct machine *m, struct zone *zone,
+				 struct page *page, enum pcp_temp temp)
 {
 	struct per_cpu_pages *pcp = pcp_of(m, zone, temp);
 

@@ -15,8 +15,8 @@
 #include "page.h"
 
 /* Nobody may touch the block's bytes ... */
-static inline void page_poison(struct machine *m, const struct page *page,
-			       u32 order)
+static force_inline void page_poison(struct machine *m, const struct page *page,
+				     u32 order)
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
@@ -34,8 +34,8 @@ static inline void page_poison(struct machine *m, const struct page *page,
 void unpoison_freed(struct machine *m, pfn_t pfn, u32 order);
 
 /* ... but its owner. */
-static inline void page_unpoison(struct machine *m, const struct page *page,
-				 u32 order)
+static force_inline void page_unpoison(struct machine *m,
+				       const struct page *page, u32 order)
 {
 	if (!PLATFORM_POISON || m->poison == POISON_NONE)
 		return;

@@ -105,7 +105,7 @@ struct machine {
 };
 
 /* Low physical address -> where it is in this process. */
-static inline void *phys_ptr(const struct machine *m, u32 paddr)
+static force_inline void *phys_ptr(const struct machine *m, u32 paddr)
 {
 	return link_ptr(m->base, paddr + PAGE_OFFSET);
 }

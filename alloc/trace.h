@@ -21,20 +21,20 @@ struct trace {
 	struct trace_record record[TRACE_RECORDS];
 };
 
-static inline void trace_clear(struct trace *t)
+static force_inline void trace_clear(struct trace *t)
 {
 	t->next = t->record;
 	t->end = t->record + TRACE_RECORDS;
 	t->lost = 0;
 }
 
-static inline void trace_mute(struct trace *t)
+static force_inline void trace_mute(struct trace *t)
 {
 	t->next = t->record;
 	t->end = t->record;
 }
 
-static inline u32 trace_nr(const struct trace *t)
+static force_inline u32 trace_nr(const struct trace *t)
 {
 	return (u32)(t->next - t->record);
 }
@@ -43,7 +43,8 @@ static inline u32 trace_nr(const struct trace *t)
  * Four bytes in one store: compilers make four of a struct's, and a load that
  * has to wait for them.
  */
-static inline void trace_add(struct trace *t, u32 head, pfn_t pfn, u32 arg)
+static force_inline void trace_add(struct trace *t, u32 head, pfn_t pfn,
+				   u32 arg)
 {
 	struct trace_record *record = t->next;
 
@@ -58,8 +59,8 @@ static inline void trace_add(struct trace *t, u32 head, pfn_t pfn, u32 arg)
 }
 
 /* The first four members of a record; i386 is little-endian. */
-static inline u32 trace_head(enum trace_event event, u32 order, u32 zone,
-			     u32 temp)
+static force_inline u32 trace_head(enum trace_event event, u32 order, u32 zone,
+				   u32 temp)
 {
 	return event | order << 8 | zone << 16 | temp << 24;
 }
@@ -71,21 +72,22 @@ _Static_assert(offsetof(struct trace_record, order) == 1 &&
 
 /* --- the events, by the kernel's names ------------------------------------ */
 
-static inline void trace_mm_page_alloc(struct trace *t, pfn_t pfn, u32 order,
-				       u32 zone, gfp_t gfp)
+static force_inline void trace_mm_page_alloc(struct trace *t, pfn_t pfn,
+					     u32 order, u32 zone, gfp_t gfp)
 {
 	trace_add(t, trace_head(TRACE_mm_page_alloc, order, zone, 0), pfn, gfp);
 }
 
-static inline void trace_mm_page_free(struct trace *t, pfn_t pfn, u32 order,
-				      u32 zone, u32 temp)
+static force_inline void trace_mm_page_free(struct trace *t, pfn_t pfn,
+					    u32 order, u32 zone, u32 temp)
 {
 	trace_add(t, trace_head(TRACE_mm_page_free, order, zone, temp), pfn, 0);
 }
 
-static inline void trace_mm_page_alloc_zone_locked(struct trace *t, pfn_t pfn,
-						   u32 order, u32 zone,
-						   u32 temp, bool refill)
+static force_inline void trace_mm_page_alloc_zone_locked(struct trace *t,
+							 pfn_t pfn, u32 order,
+							 u32 zone, u32 temp,
+							 bool refill)
 {
 	u32 head =
 		trace_head(TRACE_mm_page_alloc_zone_locked, order, zone, temp);
@@ -93,22 +95,22 @@ static inline void trace_mm_page_alloc_zone_locked(struct trace *t, pfn_t pfn,
 	trace_add(t, head, pfn, refill);
 }
 
-static inline void trace_mm_page_pcpu_drain(struct trace *t, pfn_t pfn,
-					    u32 zone, u32 temp)
+static force_inline void trace_mm_page_pcpu_drain(struct trace *t, pfn_t pfn,
+						  u32 zone, u32 temp)
 {
 	trace_add(t, trace_head(TRACE_mm_page_pcpu_drain, 0, zone, temp), pfn,
 		  0);
 }
 
-static inline void trace_mm_vmscan_wakeup_kswapd(struct trace *t, u32 zone,
-						 u32 order)
+static force_inline void trace_mm_vmscan_wakeup_kswapd(struct trace *t,
+						       u32 zone, u32 order)
 {
 	trace_add(t, trace_head(TRACE_mm_vmscan_wakeup_kswapd, order, zone, 0),
 		  0, 0);
 }
 
-static inline void trace_mm_vmscan_direct_reclaim_begin(struct trace *t,
-							u32 order, gfp_t gfp)
+static force_inline void
+trace_mm_vmscan_direct_reclaim_begin(struct trace *t, u32 order, gfp_t gfp)
 {
 	u32 head =
 		trace_head(TRACE_mm_vmscan_direct_reclaim_begin, order, 0, 0);
@@ -116,7 +118,7 @@ static inline void trace_mm_vmscan_direct_reclaim_begin(struct trace *t,
 	trace_add(t, head, 0, gfp);
 }
 
-static inline void trace_oom_kill(struct trace *t, u32 order, gfp_t gfp)
+static force_inline void trace_oom_kill(struct trace *t, u32 order, gfp_t gfp)
 {
 	trace_add(t, trace_head(TRACE_oom_kill, order, 0, 0), 0, gfp);
 }

@@ -23,14 +23,15 @@ void zones_set_reserves(struct machine *m);
 u32 zones_min_free_kbytes(const struct machine *m);
 const char *zone_validate(const struct machine *m);
 
-static inline struct zone *zone_at(const struct machine *m, u32 link)
+static force_inline struct zone *zone_at(const struct machine *m, u32 link)
 {
 	return link_ptr(m->base, link);
 }
 
 /* BUG if the page is not this zone's: Linux's bad_range(). */
-static inline bool zone_has(const struct machine *m, const struct zone *zone,
-			    const struct page *page)
+static force_inline bool zone_has(const struct machine *m,
+				  const struct zone *zone,
+				  const struct page *page)
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
@@ -39,7 +40,8 @@ static inline bool zone_has(const struct machine *m, const struct zone *zone,
 }
 
 /* watermark_ok for one frame of the zone's own class: its reserve is 0 */
-static inline bool zone_above(const struct zone *zone, enum zone_mark mark)
+static force_inline bool zone_above(const struct zone *zone,
+				    enum zone_mark mark)
 {
 	return zone->free_pages > zone->mark[mark];
 }
