@@ -254,7 +254,6 @@ static void prepare(struct model *o, pfn_t pfn, const struct request *q)
 	f->count = 1;
 	f->stamp = ++o->now.stamp;
 	f->marks |= MARK_RETURNED;
-	f->marks &= (u8)~MARK_COMPOUND;
 	if (!q->order)
 		return;
 	if (q->gfp & __GFP_COMP)

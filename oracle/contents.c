@@ -21,6 +21,7 @@
 /* Weak: the program has ASan even where the model is built without it. */
 #if __STDC_HOSTED__
 void *__asan_region_is_poisoned(void *begin, size_t size) __attribute__((weak));
+int __asan_address_is_poisoned(const void volatile *addr) __attribute__((weak));
 #endif
 
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
@@ -152,17 +153,29 @@ static void make_dirty(struct model *o, pfn_t pfn, u32 off, u32 len)
 	p->dirty |= chunks_of(off, len);
 }
 
+/* The first byte of [at, at + len) that is poisoned; of a sample, its ends. */
+static u8 *poisoned(u8 *at, u32 len)
+{
+#if __STDC_HOSTED__
+	if (!__asan_region_is_poisoned)
+		return NULL;
+	if (len > SAMPLE_BYTES)
+		return __asan_region_is_poisoned(at, len);
+	if (__asan_address_is_poisoned(at))
+		return at;
+	if (__asan_address_is_poisoned(at + len - 1))
+		return at + len - 1;
+#else
+	(void)at, (void)len;
+#endif
+	return NULL;
+}
+
 static bool judge_poison(struct model *o, pfn_t pfn, u32 off, u32 len,
 			 struct divergence *d)
 {
-	u8 *at = bytes_of(o, pfn) + off, *bad = NULL;
+	u8 *at = bytes_of(o, pfn) + off, *bad = poisoned(at, len);
 
-#if __STDC_HOSTED__
-	if (__asan_region_is_poisoned)
-		bad = __asan_region_is_poisoned(at, len);
-#else
-	(void)len;
-#endif
 	rule_hit(o, RULE_C6);
 	return likely(!bad) || diverge(d, RULE_C6, "poisoned byte", PAGE_SIZE,
 				       (u64)(bad - at) + off);

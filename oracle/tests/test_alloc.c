@@ -243,6 +243,21 @@ TEST(records_of_a_shortage)
 	pair_delete(p);
 }
 
+/* The wake asks with class 0: DMA's own 880 for class NORMAL say nothing. */
+TEST(wakes_without_reserves)
+{
+	struct pair *p = pair_run(M(1024), 0, 1);
+	struct mm_counts *c = &p->o->now.counts;
+
+	only_normal(p, 0);
+	c->free_pages[ZONE_DMA] = c->nr_free[ZONE_DMA][0] = 22;
+	begin(p);
+	announce(p, (struct trace_record){ TRACE_mm_vmscan_wakeup_kswapd, 0,
+					   ZONE_NORMAL, 0, 0, 0 });
+	CHECK(model_alloc_pages(p->o, &p->out, GFP_ATOMIC, 0, PFN_NONE, &p->d));
+	pair_delete(p);
+}
+
 /* UP, 16 MiB: batch 1, low 2: six frames on the list, then a refill of one. */
 TEST(refill_at_low)
 {

@@ -125,8 +125,13 @@ TEST(scan_and_packing)
 	CHECK(!packed);
 	/* a step of 16 frames */
 	EQUAL(alloc(p, 5, 65536, 0, &packed), 4160 * 4096);
+	/* it ended inside its frame, but a run elsewhere shares nothing */
+	CHECK(p->o->now.bootmem.last_offset == 5);
+	p->o->boot_map[4161] |= BOOT_USED;
+	EQUAL(alloc(p, 5, 1, 0, &packed), 4162 * 4096);
+	CHECK(!packed);
 	/* a goal below the last success does not go back... */
-	EQUAL(alloc(p, 4096, 4096, 0x10000, &packed), 4161 * 4096);
+	EQUAL(alloc(p, 4096, 4096, 0x10000, &packed), 4163 * 4096);
 	/* ... unless nothing fits above */
 	EQUAL(alloc(p, 3000 * 4096, 4096, M(17), &packed), 1027 * 4096);
 	EQUAL(p->o->now.bootmem.last_success, 1027 * 4096);

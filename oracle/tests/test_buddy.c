@@ -71,6 +71,13 @@ TEST(zone_borders)
 	p = pair_new(&line);
 	CHECK(pair_boots(p, &line));
 	CHECK(pair_mem_init(p));
+	for (u32 ring = 0; ring < NR_RINGS; ring++)
+		while (p->o->now.pcp[ring]) {
+			pfn_t pfn = pcp_tail(p->o, ring);
+
+			pcp_drop_tail(p->o, ring);
+			buddy_give(p->o, pfn, 0);
+		}
 	high = &p->o->now.layout.zone[ZONE_HIGHMEM];
 	EQUAL(high->start_pfn, 32768 + 5 - 2560);
 	CHECK(!model_self_check(p->o));

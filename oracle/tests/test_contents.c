@@ -146,6 +146,42 @@ TEST(zeroed_blocks)
 	}
 }
 
+/* What an earlier owner painted is nobody's any more. */
+TEST(old_owners)
+{
+	struct pair *p = pair_small();
+	pfn_t b, head;
+
+	model_set_paint(p->o, PAINT_WHOLE);
+	while (p->o->now.counts.nr_free[ZONE_DMA][2])
+		good_alloc(p, ZONE_DMA, GFP, 2);
+	b = good_alloc(p, ZONE_DMA, GFP, 3);
+	good_free(p, b, 3);
+	/* the same head again, with less behind it */
+	head = good_alloc(p, ZONE_DMA, GFP, 2);
+	EQUAL(head, b);
+	memset(frame(p, b + 4), 0, 4 * PAGE_SIZE);
+	CHECK(model_check_contents(p->o, &p->d));
+	memset(frame(p, b + 3), 0, PAGE_SIZE);
+	CHECK(!model_check_contents(p->o, &p->d));
+	pair_delete(p);
+}
+
+/* Painted twice at different places: both are wiped. */
+TEST(reset_wipes_older_windows)
+{
+	struct pair *p = pair_small();
+	pfn_t b = good_alloc(p, ZONE_DMA, GFP, 0);
+
+	model_set_paint(p->o, PAINT_SAMPLE);
+	for (u32 off = 0; off < PAGE_SIZE; off += 500)
+		CHECK(model_write(p->o, b, off, 40, &p->d));
+	model_reset(p->o);
+	for (u32 i = 0; i < PAGE_SIZE; i++)
+		CHECK(!frame(p, b)[i]);
+	pair_delete(p);
+}
+
 /* A free that cannot free looks at nothing. */
 TEST(before_a_free_that_is_none)
 {

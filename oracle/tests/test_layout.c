@@ -272,6 +272,19 @@ TEST(mem_that_cuts_a_range_away)
 	map_is(2, 0xF0000, M(1), E820_RESERVED);
 }
 
+/* A range that ends at the limit is the one, and what is behind it goes. */
+TEST(mem_at_the_end_of_a_range)
+{
+	struct boot_line line = { .nr = 0 };
+
+	word(&line, BOOT_E820, E820_RAM, 0, M(8));
+	word(&line, BOOT_E820, E820_RAM, M(10), M(8));
+	word(&line, BOOT_MEM, 0, 0, M(8));
+	CHECK(!compute(&line));
+	EQUAL(map.nr, 1);
+	EQUAL(layout.max_pfn, 2048);
+}
+
 TEST(exactmap)
 {
 	struct boot_line line = line_of(M(32), 0, 1);

@@ -64,6 +64,22 @@ TEST(reset_gives_the_snapshot_back)
 	pair_delete(p);
 }
 
+/* What was returned before the snapshot was returned. */
+TEST(snapshot_keeps_the_past)
+{
+	struct pair *p = pair_small();
+	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP, 0);
+
+	good_free(p, pfn, 0);
+	model_snapshot(p->o);
+	CHECK(good_alloc(p, ZONE_DMA, GFP, 0) == pfn);
+	model_reset(p->o);
+	CHECK(model_free_pages(p->o, reported(p, REPORT_double_free), pfn, 0,
+			       &p->d));
+	CHECK(!model_self_check(p->o));
+	pair_delete(p);
+}
+
 TEST(reset_to_bootmem)
 {
 	struct pair *p = pair_bootmem(M(24), M(1004), 2);
