@@ -93,3 +93,20 @@ build_preset() {
 sources() {
 	git -C "$top" ls-files -z -co --exclude-standard --deduplicate "$@"
 }
+
+# inputs MMTWIN TARGET DIR: the corpus as a target takes it, each file called
+# by its SHA-1, as the engines' are: text, the trace of a run, or bytes.
+# What does not fit bytes is left out, as is what is large.
+inputs() {
+	local file new=$3/new sha
+
+	while IFS= read -r -d '' file; do
+		case $2 in
+		text) cp "$file" "$new" ;;
+		import) "$1" run --trace "$file" >"$new" ;;
+		*) "$1" asm "$file" -o "$new" 2>/dev/null || continue ;;
+		esac
+		sha=$(sha1sum <"$new")
+		mv "$new" "$3/${sha%% *}"
+	done < <(find "$top/corpus" -name '*.ops' -size -64k -print0)
+}
