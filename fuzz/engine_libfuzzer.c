@@ -7,6 +7,7 @@
  * time in sixteen it lets the engine turn the bytes over, else it edits.
  */
 #include "codec.h"
+#include "death.h"
 #include "gen.h"
 #include "target.h"
 
@@ -40,6 +41,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
+	death_announce();
 	if (getenv("MMTWIN_STATS"))
 		atexit(print_stats);
 	return 0;

@@ -221,6 +221,8 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	u->line = *line;
 	memset(&u->layout, 0, sizeof(u->layout));
 	machine_on_panic(u->m, on_panic, x);
+	machine_set_poison(u->m, x->opt.paint_whole ? POISON_ALL :
+						      POISON_FREED);
 	model_set_rule_counters(u->o, cover_rules());
 	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
 	x->why = machine_boot(u->m, line);
