@@ -8,14 +8,15 @@
  */
 #include "page.h"
 
-static bool heads_past(const struct page *head, u32 distance)
+static force_inline bool heads_past(const struct page *head, u32 distance)
 {
 	if (page_free_head(head))
 		return distance < 1u << page_free_order(head);
 	return page_allocated(head) && distance < 1u << page_order(head);
 }
 
-struct page *page_enclosing(const struct machine *m, const struct page *page)
+UNSANITIZED struct page *page_enclosing(const struct machine *m,
+					const struct page *page)
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
@@ -30,8 +31,8 @@ struct page *page_enclosing(const struct machine *m, const struct page *page)
 	return NULL;
 }
 
-void page_look(const struct machine *m, const struct page *page,
-	       struct frame_view *out)
+UNSANITIZED void page_look(const struct machine *m, const struct page *page,
+			   struct frame_view *out)
 {
 	const struct page *head;
 

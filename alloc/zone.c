@@ -25,19 +25,21 @@
 bool zone_watermark_ok(const struct zone *zone, u32 order, enum zone_mark mark,
 		       u32 class, struct watermark_help help)
 {
-	s64 m = zone->mark[mark];
-	s64 left = (s64)zone->free_pages - (1 << order) + 1;
+	const struct free_area *area = zone->free_area;
+	u32 m = zone->mark[mark];
+	/* marks are below 2^31, and so are all of these */
+	s32 left = (s32)(zone->free_pages - (1u << order) + 1);
 
 	if (help.high)
 		m -= m / 2;
 	if (help.harder)
 		m -= m / 4;
-	if (left <= m + zone->lowmem_reserve[class])
+	if (left <= (s32)(m + zone->lowmem_reserve[class]))
 		return false;
-	for (u32 k = 0; k < order; k++) {
-		left -= (s64)zone->free_area[k].nr_free << k;
-		m >>= 1;
-		if (left <= m)
+	for (u32 k = 0; k < order; k++, area++) {
+		left -= (s32)(area->nr_free << k);
+		m /= 2;
+		if (left <= (s32)m)
 			return false;
 	}
 	return true;
