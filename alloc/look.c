@@ -112,6 +112,8 @@ const struct boot_claim *mm_boot_claims(const struct machine *m, u32 *nr)
 /* The spare element stands for every frame that mem_map has not. */
 struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn)
 {
+	if (!m->mem_map)
+		return NULL;
 	return m->mem_map + (pfn < m->nr_pages ? pfn : m->nr_pages);
 }
 
