@@ -111,10 +111,9 @@ static force_inline pfn_t lru_to_pfn(const struct machine *m, u32 link)
 /* The page whose lru this link leads to. */
 static force_inline struct page *page_of_link(const struct machine *m, u32 link)
 {
-	pfn_t pfn = lru_to_pfn(m, link);
-
-	CHECK(m, pfn_valid(m, pfn), "page: a list leads out of mem_map");
-	return pfn_to_page(m, pfn);
+	CHECK(m, pfn_valid(m, lru_to_pfn(m, link)),
+	      "page: a list leads out of mem_map");
+	return container_of(list_at(m->base, link), struct page, lru);
 }
 
 /* --- predicates ----------------------------------------------------------- */

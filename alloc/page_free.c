@@ -90,7 +90,11 @@ void mm__free_pages(struct machine *m, struct page *page, unsigned int order)
 		return;
 	}
 	zone = page_zone_id(page);
-	hot = m->front.hot[zone];
+	if (unlikely(zone != m->front.guess_zone)) {
+		m->front.guess = m->front.hot[zone];
+		m->front.guess_zone = zone;
+	}
+	hot = m->front.guess;
 	if (unlikely(hot->count >= hot->high)) {
 		free_generally(m, page, 0, PCP_HOT);
 		return;

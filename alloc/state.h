@@ -54,6 +54,12 @@ struct cpu_front {
 		struct per_cpu_pages *hot;
 	} list[GFP_ZONEMASK + 1]; /* an empty zone where there is no list */
 	struct per_cpu_pages *hot[NR_ZONES];
+	/*
+	 * That of the last free's zone: the next free's is known before its
+	 * struct page has been looked at, and does not have to wait for it.
+	 */
+	struct per_cpu_pages *guess;
+	u32 guess_zone;
 };
 
 struct machine {

@@ -174,6 +174,8 @@ static void front_init(struct machine *m, u32 cpu)
 
 	for (u32 i = 0; i < NR_ZONES; i++)
 		front->hot[i] = &zones[i].pageset[cpu].pcp[PCP_HOT];
+	front->guess = front->hot[ZONE_DMA];
+	front->guess_zone = ZONE_DMA;
 	for (u32 i = 0; i <= GFP_ZONEMASK; i++) {
 		struct zone *zone = &m->no_zone;
 
