@@ -52,14 +52,17 @@ static unsigned int test_failures;
 		}                                                              \
 	} while (0)
 
+/* Both are true where the expectation holds. */
 #define EXPECT(condition)                                                      \
-	do {                                                                   \
-		if (!(condition))                                              \
+	({                                                                     \
+		bool test_holds = !!(condition);                               \
+		if (!test_holds)                                               \
 			TEST_FAIL("expected %s", #condition);                  \
-	} while (0)
+		test_holds;                                                    \
+	})
 
 #define EXPECT_EQ(expected, actual)                                            \
-	do {                                                                   \
+	({                                                                     \
 		uint64_t test_e = (uint64_t)(expected);                        \
 		uint64_t test_a = (uint64_t)(actual);                          \
 		if (test_e != test_a)                                          \
@@ -69,7 +72,8 @@ static unsigned int test_failures;
 				  (unsigned long long)test_e,                  \
 				  (unsigned long long)test_a,                  \
 				  (unsigned long long)test_a);                 \
-	} while (0)
+		test_e == test_a;                                              \
+	})
 
 #define EXPECT_STR(expected, actual)                                           \
 	do {                                                                   \

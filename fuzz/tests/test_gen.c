@@ -3,7 +3,7 @@
 #include "../exec.h"
 #include "../gen.h"
 
-#include "test.h"
+#include "../../ci/test.h"
 
 static const struct gen_options pages64 = { GROUP_PAGES, 64, false };
 static const struct gen_options pages1000 = { GROUP_PAGES, 1000, false };

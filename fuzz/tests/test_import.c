@@ -4,7 +4,7 @@
  * summary's figures, and what must be an error.
  */
 #include "../import.h"
-#include "test.h"
+#include "../../ci/test.h"
 
 #include <stdlib.h>
 #include <unistd.h>

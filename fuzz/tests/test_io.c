@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_io.c - files appear whole or not at all; walks are sorted. */
 #include "../io.h"
-#include "test.h"
+#include "../../ci/test.h"
 
 #include <errno.h>
 #include <fcntl.h>

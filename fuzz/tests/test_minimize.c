@@ -6,7 +6,7 @@
  */
 #include "../codec.h"
 #include "../minimize.h"
-#include "test.h"
+#include "../../ci/test.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include "../codec.h"
 #include "../gen.h"
 
-#include "test.h"
+#include "../../ci/test.h"
 
 static const struct gen_options pages = { GROUP_PAGES, 64, false };
 static const struct gen_options boot = { GROUP_BOOT | GROUP_PAGES, 40, true };

@@ -3,7 +3,7 @@
 #include "../op.h"
 
 #include "../../alloc/mm.h"
-#include "test.h"
+#include "../../ci/test.h"
 
 /* Opcodes are for ever: bytes that were kept name them. */
 static const struct {

@@ -3,7 +3,7 @@
 #include "../codec.h"
 #include "../gen.h"
 
-#include "test.h"
+#include "../../ci/test.h"
 
 #include <stdlib.h>
 

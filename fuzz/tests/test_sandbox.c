@@ -6,7 +6,7 @@
 #include "../codec.h"
 #include "../death.h"
 #include "../sandbox.h"
-#include "test.h"
+#include "../../ci/test.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -38,14 +38,14 @@ static bool has_case[NR_RULES];
 /* The call disagreed, and named this rule. */
 static void names(const struct pair *p, enum rule rule, bool agreed)
 {
-	if (!CHECK(!agreed))
+	if (!EXPECT(!agreed))
 		return;
 	if (p->d.rule != rule)
 		fprintf(stderr, "%s: %s is named, by %s\n", test_running,
 			rule_name(p->d.rule), p->d.field);
-	EQUAL(p->d.rule, rule);
-	CHECK(p->d.field && p->d.field[0]);
-	CHECK(p->d.expected != p->d.actual || rule == RULE_C6);
+	EXPECT_EQ(p->d.rule, rule);
+	EXPECT(p->d.field && p->d.field[0]);
+	EXPECT(p->d.expected != p->d.actual || rule == RULE_C6);
 }
 
 #endif

@@ -17,7 +17,7 @@ static void wrong_field(enum rule rule, size_t at)
 	struct mm_layout l;
 	u32 value;
 
-	CHECK(pair_mem_init(p));
+	EXPECT(pair_mem_init(p));
 	l = p->t->now.layout;
 	memcpy(&value, (u8 *)&l + at, sizeof(value));
 	value++;

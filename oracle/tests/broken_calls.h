@@ -228,7 +228,7 @@ static void free_too_early(void)
 	struct pair *p = pair_small();
 	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP, 0);
 
-	CHECK(model_get_page(p->o, silent(p), pfn, &p->d));
+	EXPECT(model_get_page(p->o, silent(p), pfn, &p->d));
 	extra.pfn = pfn;
 	announce(p, extra);
 	names(p, RULE_F1, model_put_page(p->o, &p->out, pfn, &p->d));
@@ -276,7 +276,7 @@ BROKEN(F4)
 	u32 sum = c->free_pages[0] + c->free_pages[1] + c->free_pages[2];
 
 	silent(p);
-	CHECK(model_nr_free_pages(p->o, &p->out, sum, &p->d));
+	EXPECT(model_nr_free_pages(p->o, &p->out, sum, &p->d));
 	/* with the frames on per-CPU lists */
 	names(p, RULE_F4, model_nr_free_pages(p->o, &p->out, sum + 6, &p->d));
 	pair_delete(p);
@@ -289,10 +289,10 @@ static void wrong_view(enum rule rule, u32 frame, struct frame_view add)
 	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP | __GFP_COMP, 2);
 	struct frame_view v = { FRAME_TAIL, 0, 0, 1, 0 };
 
-	CHECK(model_get_page(p->o, silent(p), pfn, &p->d));
+	EXPECT(model_get_page(p->o, silent(p), pfn, &p->d));
 	if (!frame)
 		v = (struct frame_view){ FRAME_ALLOCATED, 2, 1, 1, 2 };
-	CHECK(model_check_frame(p->o, pfn + frame, &v, &p->d));
+	EXPECT(model_check_frame(p->o, pfn + frame, &v, &p->d));
 	v.state ^= add.state;
 	v.order ^= add.order;
 	v.head ^= add.head;

@@ -13,7 +13,9 @@
 
 #include "../host.h"
 #include "../model.h"
-#include "test.h"
+#include "../../ci/test.h"
+
+#include <stdlib.h>
 
 #define PUPPET_TRACE 1024
 #define M(x) ((u64)(x) << 20)
@@ -65,7 +67,7 @@ static inline struct pair *pair_new(const struct boot_line *line)
 	p->out.trace = p->trace;
 	model_boot(p->t, line, false, NULL, 0, &d);
 	if (p->t->now.phase == PHASE_BOOTMEM)
-		CHECK(bootmem_boot(p->t, &p->claims));
+		EXPECT(bootmem_boot(p->t, &p->claims));
 	return p;
 }
 
@@ -95,7 +97,7 @@ static inline struct pair *pair_bootmem(u64 ram, u64 vmalloc, u64 cpus)
 	struct boot_line line = line_of(ram, vmalloc, cpus);
 	struct pair *p = pair_new(&line);
 
-	CHECK(pair_boots(p, &line));
+	EXPECT(pair_boots(p, &line));
 	pair_ram(p);
 	return p;
 }
@@ -113,7 +115,7 @@ static inline struct pair *pair_run(u64 ram, u64 vmalloc, u64 cpus)
 {
 	struct pair *p = pair_bootmem(ram, vmalloc, cpus);
 
-	CHECK(pair_mem_init(p));
+	EXPECT(pair_mem_init(p));
 	model_snapshot(p->o);
 	return p;
 }
@@ -226,16 +228,16 @@ static inline pfn_t good_alloc(struct pair *p, u32 zone, gfp_t gfp,
 
 	begin(p);
 	pfn = puppet_alloc(p, zone, gfp, order);
-	CHECK(model_alloc_pages(p->o, &p->out, gfp, order, pfn, &p->d));
+	EXPECT(model_alloc_pages(p->o, &p->out, gfp, order, pfn, &p->d));
 	return pfn;
 }
 
 static inline void good_free(struct pair *p, pfn_t pfn, unsigned int order)
 {
 	begin(p);
-	CHECK(model_before_free(p->o, pfn, &p->d));
+	EXPECT(model_before_free(p->o, pfn, &p->d));
 	puppet_free(p, pfn, PCP_HOT);
-	CHECK(model_free_pages(p->o, &p->out, pfn, order, &p->d));
+	EXPECT(model_free_pages(p->o, &p->out, pfn, order, &p->d));
 }
 
 /* A report, and nothing else. */

@@ -52,14 +52,14 @@ TEST(effective_minimum)
 {
 	struct pair *p = pair_run(M(1024), 0, 1);
 
-	EQUAL(least(p, 0, GFP_KERNEL), 939 + 1);
-	EQUAL(least(p, TASK_RT, GFP_KERNEL), 705 + 1);
-	EQUAL(least(p, 0, GFP_KERNEL | __GFP_HIGH), 470 + 1);
-	EQUAL(least(p, 0, GFP_ATOMIC), 353 + 1);
-	EQUAL(least(p, TASK_IRQ, GFP_ATOMIC), 353 + 1);
+	EXPECT_EQ(least(p, 0, GFP_KERNEL), 939 + 1);
+	EXPECT_EQ(least(p, TASK_RT, GFP_KERNEL), 705 + 1);
+	EXPECT_EQ(least(p, 0, GFP_KERNEL | __GFP_HIGH), 470 + 1);
+	EXPECT_EQ(least(p, 0, GFP_ATOMIC), 353 + 1);
+	EXPECT_EQ(least(p, TASK_IRQ, GFP_ATOMIC), 353 + 1);
 	/* class HIGHMEM pays NORMAL's reserve */
-	EQUAL(least(p, 0, GFP_HIGHUSER), 939 + 1024 + 1);
-	EQUAL(least(p, 0, GFP_ATOMIC | __GFP_HIGHMEM), 353 + 1024 + 1);
+	EXPECT_EQ(least(p, 0, GFP_HIGHUSER), 939 + 1024 + 1);
+	EXPECT_EQ(least(p, 0, GFP_ATOMIC | __GFP_HIGHMEM), 353 + 1024 + 1);
 	pair_delete(p);
 }
 
@@ -72,13 +72,13 @@ TEST(reserve_of_dma)
 	for (u32 n = 880 + 17; n <= 880 + 18; n++) {
 		memset(c, 0, sizeof(*c));
 		c->free_pages[ZONE_DMA] = c->nr_free[ZONE_DMA][0] = n;
-		EQUAL(verdict_of(p, 0, GFP_KERNEL, 0),
-		      n > 880 + 17 ? MUST_SUCCEED : MUST_BE_OOM);
+		EXPECT_EQ(verdict_of(p, 0, GFP_KERNEL, 0),
+			  n > 880 + 17 ? MUST_SUCCEED : MUST_BE_OOM);
 	}
 	/* its own class pays none */
 	memset(c, 0, sizeof(*c));
 	c->free_pages[ZONE_DMA] = c->nr_free[ZONE_DMA][0] = 18;
-	EQUAL(verdict_of(p, 0, GFP_KERNEL | GFP_DMA, 0), MUST_SUCCEED);
+	EXPECT_EQ(verdict_of(p, 0, GFP_KERNEL | GFP_DMA, 0), MUST_SUCCEED);
 	pair_delete(p);
 }
 
@@ -89,12 +89,13 @@ TEST(first_pass)
 
 	only_normal(p, 1173);
 	begin(p);
-	CHECK(!model_alloc_pages(p->o, &p->out, GFP_KERNEL, 0, 5, &p->d));
-	EQUAL(p->d.rule, RULE_W8);
+	EXPECT(!model_alloc_pages(p->o, &p->out, GFP_KERNEL, 0, 5, &p->d));
+	EXPECT_EQ(p->d.rule, RULE_W8);
 	only_normal(p, 1174);
 	begin(p);
-	CHECK(!model_alloc_pages(p->o, &p->out, GFP_KERNEL, 0, 5, &p->d));
-	EQUAL(p->d.rule, RULE_P1); /* 31 frames are on the list, low is 62 */
+	EXPECT(!model_alloc_pages(p->o, &p->out, GFP_KERNEL, 0, 5, &p->d));
+	EXPECT_EQ(p->d.rule,
+		  RULE_P1); /* 31 frames are on the list, low is 62 */
 	pair_delete(p);
 }
 
@@ -127,7 +128,7 @@ TEST(higher_orders)
 			    row[i].nr[0] + 2 * row[i].nr[1] + 4 * row[i].nr[2]);
 		for (int k = 0; k < 3; k++)
 			nr[k] = row[i].nr[k];
-		EQUAL(verdict_of(p, 0, GFP_KERNEL, 2), row[i].verdict);
+		EXPECT_EQ(verdict_of(p, 0, GFP_KERNEL, 2), row[i].verdict);
 	}
 	pair_delete(p);
 }
@@ -172,9 +173,9 @@ TEST(verdicts_when_all_is_taken)
 				p->o->now.list[z][k] = PFN_NONE;
 		for (int k = 0; k < NR_RINGS; k++)
 			p->o->now.pcp[k] = 0;
-		if (!EQUAL(verdict_of(p, row[i].flags, row[i].gfp,
-				      row[i].order),
-			   row[i].verdict))
+		if (!EXPECT_EQ(verdict_of(p, row[i].flags, row[i].gfp,
+					  row[i].order),
+			       row[i].verdict))
 			fprintf(stderr, "row %zu\n", i);
 	}
 	pair_delete(p);
@@ -187,24 +188,25 @@ TEST(pass_without_marks)
 	gfp_t gfp = GFP_ATOMIC;
 
 	only_normal(p, 10);
-	EQUAL(verdict_of(p, 0, gfp, 0), MUST_BE_NULL);
+	EXPECT_EQ(verdict_of(p, 0, gfp, 0), MUST_BE_NULL);
 	only_normal(p, 10);
-	EQUAL(verdict_of(p, TASK_MEMALLOC, gfp, 0), MUST_SUCCEED);
+	EXPECT_EQ(verdict_of(p, TASK_MEMALLOC, gfp, 0), MUST_SUCCEED);
 	only_normal(p, 10);
-	EQUAL(verdict_of(p, TASK_MEMDIE, gfp, 0), MUST_SUCCEED);
+	EXPECT_EQ(verdict_of(p, TASK_MEMDIE, gfp, 0), MUST_SUCCEED);
 	only_normal(p, 10);
-	EQUAL(verdict_of(p, TASK_MEMALLOC, gfp | __GFP_NOMEMALLOC, 0),
-	      MUST_BE_NULL);
+	EXPECT_EQ(verdict_of(p, TASK_MEMALLOC, gfp | __GFP_NOMEMALLOC, 0),
+		  MUST_BE_NULL);
 	only_normal(p, 10);
-	EQUAL(verdict_of(p, TASK_MEMALLOC | TASK_IRQ, gfp, 0), MUST_BE_NULL);
+	EXPECT_EQ(verdict_of(p, TASK_MEMALLOC | TASK_IRQ, gfp, 0),
+		  MUST_BE_NULL);
 	/* frames on the list alone will do for order 0 */
 	only_normal(p, 0);
 	for (int z = 0; z < NR_ZONES; z++)
 		for (int k = 0; k < MAX_ORDER; k++)
 			p->o->now.list[z][k] = PFN_NONE;
 	p->o->now.pcp[ring_of(0, ZONE_NORMAL, PCP_HOT)] = 1;
-	EQUAL(verdict_of(p, TASK_MEMALLOC, gfp, 0), MUST_SUCCEED);
-	EQUAL(verdict_of(p, TASK_MEMALLOC, gfp, 1), MUST_BE_NULL);
+	EXPECT_EQ(verdict_of(p, TASK_MEMALLOC, gfp, 0), MUST_SUCCEED);
+	EXPECT_EQ(verdict_of(p, TASK_MEMALLOC, gfp, 1), MUST_BE_NULL);
 	pair_delete(p);
 }
 
@@ -225,8 +227,9 @@ TEST(records_of_a_shortage)
 	p->out.oom = true;
 	for (u32 i = 0; i < 4; i++)
 		announce(p, want[i]);
-	CHECK(model_alloc_pages(p->o, &p->out, GFP_KERNEL, 2, PFN_NONE, &p->d));
-	EQUAL(p->o->now.counts.kswapd_max_order, 2);
+	EXPECT(model_alloc_pages(p->o, &p->out, GFP_KERNEL, 2, PFN_NONE,
+				 &p->d));
+	EXPECT_EQ(p->o->now.counts.kswapd_max_order, 2);
 	/* no __GFP_FS, no killer; a smaller order wakes, but records nothing */
 	begin(p);
 	p->out.oom = true;
@@ -238,8 +241,8 @@ TEST(records_of_a_shortage)
 			r.arg = GFP_NOFS;
 		announce(p, r);
 	}
-	CHECK(model_alloc_pages(p->o, &p->out, GFP_NOFS, 1, PFN_NONE, &p->d));
-	EQUAL(p->o->now.counts.kswapd_max_order, 2);
+	EXPECT(model_alloc_pages(p->o, &p->out, GFP_NOFS, 1, PFN_NONE, &p->d));
+	EXPECT_EQ(p->o->now.counts.kswapd_max_order, 2);
 	pair_delete(p);
 }
 
@@ -254,7 +257,8 @@ TEST(wakes_without_reserves)
 	begin(p);
 	announce(p, (struct trace_record){ TRACE_mm_vmscan_wakeup_kswapd, 0,
 					   ZONE_NORMAL, 0, 0, 0 });
-	CHECK(model_alloc_pages(p->o, &p->out, GFP_ATOMIC, 0, PFN_NONE, &p->d));
+	EXPECT(model_alloc_pages(p->o, &p->out, GFP_ATOMIC, 0, PFN_NONE,
+				 &p->d));
 	pair_delete(p);
 }
 
@@ -266,20 +270,20 @@ TEST(refill_at_low)
 	pfn_t cold;
 
 	for (u32 i = 0; i < 4; i++) {
-		EQUAL(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), order[i]);
-		EQUAL(p->out.nr_trace, 1);
+		EXPECT_EQ(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), order[i]);
+		EXPECT_EQ(p->out.nr_trace, 1);
 	}
 	/* two are left: the refill's frame, 1050, goes to the tail */
-	EQUAL(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1052);
-	EQUAL(p->out.nr_trace, 2);
-	EQUAL(p->trace[0].pfn, 1050);
-	EQUAL(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1051);
-	EQUAL(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1050);
+	EXPECT_EQ(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1052);
+	EXPECT_EQ(p->out.nr_trace, 2);
+	EXPECT_EQ(p->trace[0].pfn, 1050);
+	EXPECT_EQ(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1051);
+	EXPECT_EQ(good_alloc(p, ZONE_DMA, GFP_KERNEL, 0), 1050);
 	/* the cold list is refilled when it is empty */
 	cold = good_alloc(p, ZONE_DMA, GFP_KERNEL | __GFP_COLD, 0);
-	EQUAL(cold, p->trace[0].pfn);
-	EQUAL(p->trace[0].temp, PCP_COLD);
-	EQUAL(p->out.nr_trace, 2);
+	EXPECT_EQ(cold, p->trace[0].pfn);
+	EXPECT_EQ(p->trace[0].temp, PCP_COLD);
+	EXPECT_EQ(p->out.nr_trace, 2);
 	pair_delete(p);
 }
 
@@ -289,28 +293,29 @@ TEST(order_of_checks)
 	struct model *o = p->o;
 	const gfp_t both = __GFP_DMA | __GFP_HIGHMEM;
 
-	CHECK(model_alloc_pages(o, silent(p), both | __GFP_WAIT, 11, PFN_NONE,
-				&p->d));
+	EXPECT(model_alloc_pages(o, silent(p), both | __GFP_WAIT, 11, PFN_NONE,
+				 &p->d));
 	p->out.task.flags = TASK_IRQ;
-	CHECK(model_alloc_pages(o, reported(p, REPORT_bad_zone_bits),
-				both | __GFP_WAIT, 0, PFN_NONE, &p->d));
-	CHECK(model_alloc_pages(o, reported(p, REPORT_sleep_in_atomic),
-				GFP_HIGHUSER | __GFP_ZERO, 0, PFN_NONE, &p->d));
-	CHECK(model_alloc_pages(o, reported(p, REPORT_zero_highmem_irq),
-				__GFP_HIGHMEM | __GFP_ZERO, 0, PFN_NONE,
-				&p->d));
+	EXPECT(model_alloc_pages(o, reported(p, REPORT_bad_zone_bits),
+				 both | __GFP_WAIT, 0, PFN_NONE, &p->d));
+	EXPECT(model_alloc_pages(o, reported(p, REPORT_sleep_in_atomic),
+				 GFP_HIGHUSER | __GFP_ZERO, 0, PFN_NONE,
+				 &p->d));
+	EXPECT(model_alloc_pages(o, reported(p, REPORT_zero_highmem_irq),
+				 __GFP_HIGHMEM | __GFP_ZERO, 0, PFN_NONE,
+				 &p->d));
 	p->out.task.flags = TASK_ATOMIC;
-	CHECK(model_alloc_pages(o, reported(p, REPORT_sleep_in_atomic),
-				GFP_KERNEL, 0, PFN_NONE, &p->d));
+	EXPECT(model_alloc_pages(o, reported(p, REPORT_sleep_in_atomic),
+				 GFP_KERNEL, 0, PFN_NONE, &p->d));
 	p->out.task.flags = 0;
 	p->out.task.fail_nth = 1;
-	CHECK(model_alloc_pages(o, silent(p), GFP_KERNEL, 0, PFN_NONE, &p->d));
-	CHECK(model_get_free_pages(o, reported(p, REPORT_highmem_no_address),
-				   GFP_HIGHUSER, 11, 0, &p->d));
-	CHECK(model_get_zeroed_page(o, reported(p, REPORT_highmem_no_address),
-				    GFP_HIGHUSER, 0, &p->d));
-	CHECK(model_get_dma_pages(o, reported(p, REPORT_highmem_no_address),
-				  GFP_HIGHUSER, 0, 0, &p->d));
+	EXPECT(model_alloc_pages(o, silent(p), GFP_KERNEL, 0, PFN_NONE, &p->d));
+	EXPECT(model_get_free_pages(o, reported(p, REPORT_highmem_no_address),
+				    GFP_HIGHUSER, 11, 0, &p->d));
+	EXPECT(model_get_zeroed_page(o, reported(p, REPORT_highmem_no_address),
+				     GFP_HIGHUSER, 0, &p->d));
+	EXPECT(model_get_dma_pages(o, reported(p, REPORT_highmem_no_address),
+				   GFP_HIGHUSER, 0, 0, &p->d));
 	pair_delete(p);
 }
 
@@ -322,16 +327,16 @@ TEST(addresses)
 
 	begin(p);
 	pfn = puppet_alloc(p, ZONE_NORMAL, gfp, 1);
-	CHECK(model_get_free_pages(p->o, &p->out, gfp, 1,
-				   PAGE_OFFSET + pfn * PAGE_SIZE, &p->d));
-	begin(p);
-	pfn = puppet_alloc(p, ZONE_NORMAL, gfp | __GFP_ZERO, 0);
-	CHECK(model_get_zeroed_page(p->o, &p->out, gfp,
+	EXPECT(model_get_free_pages(p->o, &p->out, gfp, 1,
 				    PAGE_OFFSET + pfn * PAGE_SIZE, &p->d));
 	begin(p);
+	pfn = puppet_alloc(p, ZONE_NORMAL, gfp | __GFP_ZERO, 0);
+	EXPECT(model_get_zeroed_page(p->o, &p->out, gfp,
+				     PAGE_OFFSET + pfn * PAGE_SIZE, &p->d));
+	begin(p);
 	pfn = puppet_alloc(p, ZONE_DMA, gfp | GFP_DMA, 0);
-	CHECK(model_get_dma_pages(p->o, &p->out, gfp, 0,
-				  PAGE_OFFSET + pfn * PAGE_SIZE, &p->d));
-	CHECK(pfn < 4096);
+	EXPECT(model_get_dma_pages(p->o, &p->out, gfp, 0,
+				   PAGE_OFFSET + pfn * PAGE_SIZE, &p->d));
+	EXPECT(pfn < 4096);
 	pair_delete(p);
 }

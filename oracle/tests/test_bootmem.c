@@ -11,18 +11,18 @@
 
 static void claim_is(const struct pair *p, u32 i, u8 label, u32 start, u32 size)
 {
-	if (!CHECK(i < p->claims.nr))
+	if (!EXPECT(i < p->claims.nr))
 		return;
-	EQUAL(p->claims.claim[i].label, label);
-	EQUAL(p->claims.claim[i].start, start);
-	EQUAL(p->claims.claim[i].size, size);
+	EXPECT_EQ(p->claims.claim[i].label, label);
+	EXPECT_EQ(p->claims.claim[i].start, start);
+	EXPECT_EQ(p->claims.claim[i].size, size);
 }
 
 TEST(claims_of_16m)
 {
 	struct pair *p = pair_bootmem(M(16), 0, 1);
 
-	EQUAL(p->claims.nr, 8);
+	EXPECT_EQ(p->claims.nr, 8);
 	claim_is(p, 0, CLAIM_image, 0x100000, 0x300000);
 	claim_is(p, 1, CLAIM_pg0, 0x400000, 0x2000);
 	claim_is(p, 2, CLAIM_bitmap, 0x402000, 0x1000);
@@ -39,7 +39,7 @@ TEST(claims_of_smp)
 {
 	struct pair *p = pair_bootmem(M(24), M(1004), 2);
 
-	EQUAL(p->claims.nr, 9);
+	EXPECT_EQ(p->claims.nr, 9);
 	claim_is(p, 5, CLAIM_trampoline, 0x1000, 0x1000);
 	claim_is(p, 6, CLAIM_fixmap_pt, 0x2000, 0x1000);
 	claim_is(p, 7, CLAIM_pkmap_pt, 0x3000, 0x1000);
@@ -57,23 +57,24 @@ TEST(mem_init_of_16m)
 	const struct state *s = &p->o->now;
 	u32 ring = ring_of(0, ZONE_DMA, PCP_HOT);
 
-	CHECK(pair_mem_init(p));
-	EQUAL(s->layout.totalram_pages, 3193);
-	EQUAL(s->layout.totalhigh_pages, 0);
-	EQUAL(s->counts.free_pages[ZONE_DMA], 3187);
+	EXPECT(pair_mem_init(p));
+	EXPECT_EQ(s->layout.totalram_pages, 3193);
+	EXPECT_EQ(s->layout.totalhigh_pages, 0);
+	EXPECT_EQ(s->counts.free_pages[ZONE_DMA], 3187);
 	for (int i = 0; i < MAX_ORDER; i++)
-		EQUAL(s->counts.nr_free[ZONE_DMA][i], nr_free[i]);
-	EQUAL(s->pcp[ring], 6);
+		EXPECT_EQ(s->counts.nr_free[ZONE_DMA][i], nr_free[i]);
+	EXPECT_EQ(s->pcp[ring], 6);
 	for (u32 i = 0; i < 6; i++)
-		EQUAL(p->o->pcp[ring].slot[(p->o->pcp[ring].first + i) % RING],
-		      list[i]);
+		EXPECT_EQ(p->o->pcp[ring]
+				  .slot[(p->o->pcp[ring].first + i) % RING],
+			  list[i]);
 	/* last in, first out */
-	EQUAL(s->list[ZONE_DMA][10], 3072);
-	EQUAL(p->o->frame[3072].next, 2048);
-	EQUAL(s->list[ZONE_DMA][0], 1050);
-	EQUAL(p->o->frame[1050].next, 1027);
-	EQUAL(p->o->frame[1027].next, 158);
-	CHECK(!model_self_check(p->o));
+	EXPECT_EQ(s->list[ZONE_DMA][10], 3072);
+	EXPECT_EQ(p->o->frame[3072].next, 2048);
+	EXPECT_EQ(s->list[ZONE_DMA][0], 1050);
+	EXPECT_EQ(p->o->frame[1050].next, 1027);
+	EXPECT_EQ(p->o->frame[1027].next, 158);
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -83,11 +84,11 @@ TEST(mem_init_with_high_memory)
 	struct pair *p = pair_bootmem(M(24), M(1004), 1);
 	const struct mm_layout *l = &p->o->now.layout;
 
-	CHECK(pair_mem_init(p));
-	EQUAL(l->totalhigh_pages, 1024);
+	EXPECT(pair_mem_init(p));
+	EXPECT_EQ(l->totalhigh_pages, 1024);
 	/* 3..158, 1027..4095 and 4096..5119 less 49 of mem_map, bitmap, high */
-	EQUAL(l->totalram_pages, 156 + 3069 + 1024 - 49 + 1 + 1024);
-	CHECK(!model_self_check(p->o));
+	EXPECT_EQ(l->totalram_pages, 156 + 3069 + 1024 - 49 + 1 + 1024);
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -97,7 +98,7 @@ static u32 alloc(struct pair *p, u32 size, u32 align, u32 goal, bool *packed)
 {
 	u32 addr = 0;
 
-	CHECK(bootmem_alloc(p->o, size, align, goal, &addr, packed));
+	EXPECT(bootmem_alloc(p->o, size, align, goal, &addr, packed));
 	return addr;
 }
 
@@ -107,34 +108,34 @@ TEST(scan_and_packing)
 	bool packed;
 
 	/* mem_map: 196640 bytes from frame 4096, it ends 32 into 4144 */
-	EQUAL(alloc(p, 100, 64, 0, &packed), 4144 * 4096 + 64);
-	CHECK(packed);
-	EQUAL(alloc(p, 3932, 1, 0, &packed), 4144 * 4096 + 164);
-	CHECK(packed);
+	EXPECT_EQ(alloc(p, 100, 64, 0, &packed), 4144 * 4096 + 64);
+	EXPECT(packed);
+	EXPECT_EQ(alloc(p, 3932, 1, 0, &packed), 4144 * 4096 + 164);
+	EXPECT(packed);
 	/* that filled the frame: no more to share */
-	EQUAL(alloc(p, 10, 1, 0, &packed), 4145 * 4096);
-	CHECK(!packed);
+	EXPECT_EQ(alloc(p, 10, 1, 0, &packed), 4145 * 4096);
+	EXPECT(!packed);
 	/* 8192 bytes: 4086 in 4145, the rest needs 4146 and 4147 */
-	EQUAL(alloc(p, 8192, 0, 0, &packed), 4145 * 4096 + 10);
-	CHECK(packed);
-	EQUAL(p->o->now.bootmem.last_pos, 4147);
-	EQUAL(p->o->now.bootmem.last_offset, 10);
-	CHECK(!(p->o->boot_map[4148] & BOOT_USED));
+	EXPECT_EQ(alloc(p, 8192, 0, 0, &packed), 4145 * 4096 + 10);
+	EXPECT(packed);
+	EXPECT_EQ(p->o->now.bootmem.last_pos, 4147);
+	EXPECT_EQ(p->o->now.bootmem.last_offset, 10);
+	EXPECT(!(p->o->boot_map[4148] & BOOT_USED));
 	/* whole frames never share */
-	EQUAL(alloc(p, 4096, 4096, 0, &packed), 4148 * 4096);
-	CHECK(!packed);
+	EXPECT_EQ(alloc(p, 4096, 4096, 0, &packed), 4148 * 4096);
+	EXPECT(!packed);
 	/* a step of 16 frames */
-	EQUAL(alloc(p, 5, 65536, 0, &packed), 4160 * 4096);
+	EXPECT_EQ(alloc(p, 5, 65536, 0, &packed), 4160 * 4096);
 	/* it ended inside its frame, but a run elsewhere shares nothing */
-	CHECK(p->o->now.bootmem.last_offset == 5);
+	EXPECT(p->o->now.bootmem.last_offset == 5);
 	p->o->boot_map[4161] |= BOOT_USED;
-	EQUAL(alloc(p, 5, 1, 0, &packed), 4162 * 4096);
-	CHECK(!packed);
+	EXPECT_EQ(alloc(p, 5, 1, 0, &packed), 4162 * 4096);
+	EXPECT(!packed);
 	/* a goal below the last success does not go back... */
-	EQUAL(alloc(p, 4096, 4096, 0x10000, &packed), 4163 * 4096);
+	EXPECT_EQ(alloc(p, 4096, 4096, 0x10000, &packed), 4163 * 4096);
 	/* ... unless nothing fits above */
-	EQUAL(alloc(p, 3000 * 4096, 4096, M(17), &packed), 1027 * 4096);
-	EQUAL(p->o->now.bootmem.last_success, 1027 * 4096);
+	EXPECT_EQ(alloc(p, 3000 * 4096, 4096, M(17), &packed), 1027 * 4096);
+	EXPECT_EQ(p->o->now.bootmem.last_success, 1027 * 4096);
 	pair_delete(p);
 }
 
@@ -144,12 +145,12 @@ TEST(packing_at_the_very_end)
 	struct pair *p = pair_bootmem(M(24), M(1004), 1);
 	bool packed;
 
-	EQUAL(alloc(p, 4000, 4096, M(18), &packed), M(18));
-	EQUAL(alloc(p, 16, 2048, 0, &packed), M(18) + 4096);
-	CHECK(packed);
-	EQUAL(p->o->now.bootmem.last_pos, 4609);
-	EQUAL(p->o->now.bootmem.last_offset, 16);
-	CHECK(p->o->boot_map[4609] & BOOT_USED);
+	EXPECT_EQ(alloc(p, 4000, 4096, M(18), &packed), M(18));
+	EXPECT_EQ(alloc(p, 16, 2048, 0, &packed), M(18) + 4096);
+	EXPECT(packed);
+	EXPECT_EQ(p->o->now.bootmem.last_pos, 4609);
+	EXPECT_EQ(p->o->now.bootmem.last_offset, 16);
+	EXPECT(p->o->boot_map[4609] & BOOT_USED);
 	pair_delete(p);
 }
 
@@ -159,32 +160,33 @@ TEST(free_and_reserve)
 	struct model *o = p->o;
 	bool packed;
 
-	EQUAL(alloc(p, 3 * 4096, 4096, M(18), &packed), M(18));
+	EXPECT_EQ(alloc(p, 3 * 4096, 4096, M(18), &packed), M(18));
 	/* start up, end down: only the middle frame */
-	EQUAL(bootmem_free(o, (u32)M(18) + 1, 2 * 4096), REPORT_none);
-	CHECK(o->boot_map[4608] & BOOT_USED);
-	CHECK(!(o->boot_map[4609] & BOOT_USED));
-	CHECK(o->boot_map[4610] & BOOT_USED);
+	EXPECT_EQ(bootmem_free(o, (u32)M(18) + 1, 2 * 4096), REPORT_none);
+	EXPECT(o->boot_map[4608] & BOOT_USED);
+	EXPECT(!(o->boot_map[4609] & BOOT_USED));
+	EXPECT(o->boot_map[4610] & BOOT_USED);
 	/* not last_success: it was 18 MiB, below the address */
-	EQUAL(o->now.bootmem.last_success, M(18));
-	EQUAL(bootmem_free(o, (u32)M(18), 3 * 4096),
-	      REPORT_bootmem_double_free);
-	CHECK(o->boot_map[4608] & BOOT_USED);
-	EQUAL(bootmem_free(o, 0x100000, 4096), REPORT_free_reserved);
+	EXPECT_EQ(o->now.bootmem.last_success, M(18));
+	EXPECT_EQ(bootmem_free(o, (u32)M(18), 3 * 4096),
+		  REPORT_bootmem_double_free);
+	EXPECT(o->boot_map[4608] & BOOT_USED);
+	EXPECT_EQ(bootmem_free(o, 0x100000, 4096), REPORT_free_reserved);
 	/* the ebda's frame is boot's, the hole behind it is nobody's */
-	EQUAL(bootmem_free(o, 160 * 4096 - 1, 2 * 4096), REPORT_none);
-	CHECK(!(o->boot_map[160] & BOOT_USED));
-	EQUAL(o->now.bootmem.last_success, 160 * 4096 - 1);
-	EQUAL(alloc(p, 4096, 4096, 0, &packed), 160 * 4096);
+	EXPECT_EQ(bootmem_free(o, 160 * 4096 - 1, 2 * 4096), REPORT_none);
+	EXPECT(!(o->boot_map[160] & BOOT_USED));
+	EXPECT_EQ(o->now.bootmem.last_success, 160 * 4096 - 1);
+	EXPECT_EQ(alloc(p, 4096, 4096, 0, &packed), 160 * 4096);
 	/* no whole frame: nothing at all */
-	EQUAL(bootmem_free(o, 5, 4096), REPORT_none);
-	EQUAL(o->now.bootmem.last_success, 160 * 4096);
+	EXPECT_EQ(bootmem_free(o, 5, 4096), REPORT_none);
+	EXPECT_EQ(o->now.bootmem.last_success, 160 * 4096);
 	/* reserved as bytes: both frames touched; twice is allowed */
-	CHECK(model_reserve_bootmem(o, silent(p), (u32)M(19) + 4095, 2, &p->d));
-	CHECK(model_reserve_bootmem(o, silent(p), (u32)M(19), 4096, &p->d));
-	CHECK(o->boot_map[4864] & BOOT_USED);
-	CHECK(o->boot_map[4865] & BOOT_USED);
-	CHECK(!(o->boot_map[4866] & BOOT_USED));
+	EXPECT(model_reserve_bootmem(o, silent(p), (u32)M(19) + 4095, 2,
+				     &p->d));
+	EXPECT(model_reserve_bootmem(o, silent(p), (u32)M(19), 4096, &p->d));
+	EXPECT(o->boot_map[4864] & BOOT_USED);
+	EXPECT(o->boot_map[4865] & BOOT_USED);
+	EXPECT(!(o->boot_map[4866] & BOOT_USED));
 	pair_delete(p);
 }
 
@@ -193,9 +195,9 @@ TEST(late_calls)
 	struct pair *p = pair_small();
 	const struct outcome *late = reported(p, REPORT_bootmem_late);
 
-	CHECK(model_alloc_bootmem(p->o, late, 0, 3, 0, 0, &p->d));
-	CHECK(model_free_bootmem(p->o, late, 0, 0, &p->d));
-	CHECK(model_reserve_bootmem(p->o, late, 0, 0, &p->d));
+	EXPECT(model_alloc_bootmem(p->o, late, 0, 3, 0, 0, &p->d));
+	EXPECT(model_free_bootmem(p->o, late, 0, 0, &p->d));
+	EXPECT(model_reserve_bootmem(p->o, late, 0, 0, &p->d));
 	pair_delete(p);
 }
 
@@ -206,20 +208,20 @@ TEST(order_of_bootmem_reports)
 	struct divergence *d = &p->d;
 	u32 end = (u32)M(20);
 
-	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_range), 0, 3, 0,
-				  0, d));
-	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_align), ~0u, 3,
-				  0, 0, d));
-	CHECK(model_alloc_bootmem(o, reported(p, REPORT_bootmem_panic),
-				  (u32)M(21), 4096, 0, 0, d));
-	CHECK(model_free_bootmem(o, reported(p, REPORT_bootmem_range), 0, 0,
-				 d));
-	CHECK(model_free_bootmem(o, reported(p, REPORT_bootmem_range), end - 1,
-				 2, d));
-	CHECK(model_free_bootmem(o, reported(p, REPORT_free_reserved), 0, end,
-				 d));
-	CHECK(model_free_bootmem(o, silent(p), end - 1, 1, d));
-	CHECK(model_reserve_bootmem(o, reported(p, REPORT_bootmem_range), ~0u,
-				    ~0u, d));
+	EXPECT(model_alloc_bootmem(o, reported(p, REPORT_bootmem_range), 0, 3,
+				   0, 0, d));
+	EXPECT(model_alloc_bootmem(o, reported(p, REPORT_bootmem_align), ~0u, 3,
+				   0, 0, d));
+	EXPECT(model_alloc_bootmem(o, reported(p, REPORT_bootmem_panic),
+				   (u32)M(21), 4096, 0, 0, d));
+	EXPECT(model_free_bootmem(o, reported(p, REPORT_bootmem_range), 0, 0,
+				  d));
+	EXPECT(model_free_bootmem(o, reported(p, REPORT_bootmem_range), end - 1,
+				  2, d));
+	EXPECT(model_free_bootmem(o, reported(p, REPORT_free_reserved), 0, end,
+				  d));
+	EXPECT(model_free_bootmem(o, silent(p), end - 1, 1, d));
+	EXPECT(model_reserve_bootmem(o, reported(p, REPORT_bootmem_range), ~0u,
+				     ~0u, d));
 	pair_delete(p);
 }

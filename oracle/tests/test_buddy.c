@@ -12,19 +12,19 @@ TEST(split_keeps_the_lowest)
 	const struct state *s = &p->o->now;
 
 	/* both blocks of order 10 are there; the later one is the head */
-	EQUAL(buddy_take(p->o, ZONE_DMA, 10), 3072);
-	EQUAL(buddy_take(p->o, ZONE_DMA, 10), 2048);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 10), 3072);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 10), 2048);
 	/* order 9: 1536; then order 8 itself; then split 1152, order 7 */
-	EQUAL(buddy_take(p->o, ZONE_DMA, 9), 1536);
-	EQUAL(buddy_take(p->o, ZONE_DMA, 8), 1280);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 9), 1536);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 8), 1280);
 	/* 1056 is the one block of order 5; then 1088, order 6, is split */
-	EQUAL(buddy_take(p->o, ZONE_DMA, 5), 1056);
-	EQUAL(buddy_take(p->o, ZONE_DMA, 5), 1088);
-	EQUAL(s->list[ZONE_DMA][5], 1120);
-	EQUAL(s->counts.nr_free[ZONE_DMA][6], 1);
-	EQUAL(s->counts.free_pages[ZONE_DMA], 3187 - 2048 - 512 - 256 - 64);
-	CHECK(buddy_next(p->o, ZONE_DMA, 8) == PFN_NONE);
-	EQUAL(block_of(p->o, 1130), 1120);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 5), 1056);
+	EXPECT_EQ(buddy_take(p->o, ZONE_DMA, 5), 1088);
+	EXPECT_EQ(s->list[ZONE_DMA][5], 1120);
+	EXPECT_EQ(s->counts.nr_free[ZONE_DMA][6], 1);
+	EXPECT_EQ(s->counts.free_pages[ZONE_DMA], 3187 - 2048 - 512 - 256 - 64);
+	EXPECT(buddy_next(p->o, ZONE_DMA, 8) == PFN_NONE);
+	EXPECT_EQ(block_of(p->o, 1130), 1120);
 	pair_delete(p);
 }
 
@@ -43,18 +43,18 @@ TEST(split_down_and_merge_up)
 		buddy_take(p->o, ZONE_DMA, 2);
 	/* order 3: 40, 144, 1032, 1040 were pushed in this order */
 	a = buddy_take(p->o, ZONE_DMA, 0);
-	EQUAL(a, 1040);
-	EQUAL(s->list[ZONE_DMA][0], 1041);
-	EQUAL(s->list[ZONE_DMA][1], 1042);
-	EQUAL(s->list[ZONE_DMA][2], 1044);
+	EXPECT_EQ(a, 1040);
+	EXPECT_EQ(s->list[ZONE_DMA][0], 1041);
+	EXPECT_EQ(s->list[ZONE_DMA][1], 1042);
+	EXPECT_EQ(s->list[ZONE_DMA][2], 1044);
 	b = buddy_take(p->o, ZONE_DMA, 0);
-	EQUAL(b, 1041);
+	EXPECT_EQ(b, 1041);
 	buddy_give(p->o, a, 0);
-	EQUAL(s->counts.nr_free[ZONE_DMA][0], 1);
+	EXPECT_EQ(s->counts.nr_free[ZONE_DMA][0], 1);
 	buddy_give(p->o, b, 0);
-	EQUAL(s->counts.nr_free[ZONE_DMA][0], 0);
-	EQUAL(s->counts.nr_free[ZONE_DMA][2], 0);
-	EQUAL(s->list[ZONE_DMA][3], 1040);
+	EXPECT_EQ(s->counts.nr_free[ZONE_DMA][0], 0);
+	EXPECT_EQ(s->counts.nr_free[ZONE_DMA][2], 0);
+	EXPECT_EQ(s->list[ZONE_DMA][3], 1040);
 	pair_delete(p);
 }
 
@@ -69,8 +69,8 @@ TEST(zone_borders)
 	line.word[line.nr++] =
 		(struct boot_word){ .kind = BOOT_HIGHMEM, .size = M(10) };
 	p = pair_new(&line);
-	CHECK(pair_boots(p, &line));
-	CHECK(pair_mem_init(p));
+	EXPECT(pair_boots(p, &line));
+	EXPECT(pair_mem_init(p));
 	for (u32 ring = 0; ring < NR_RINGS; ring++)
 		while (p->o->now.pcp[ring]) {
 			pfn_t pfn = pcp_tail(p->o, ring);
@@ -79,15 +79,15 @@ TEST(zone_borders)
 			buddy_give(p->o, pfn, 0);
 		}
 	high = &p->o->now.layout.zone[ZONE_HIGHMEM];
-	EQUAL(high->start_pfn, 32768 + 5 - 2560);
-	CHECK(!model_self_check(p->o));
+	EXPECT_EQ(high->start_pfn, 32768 + 5 - 2560);
+	EXPECT(!model_self_check(p->o));
 	for (pfn_t pfn = high->start_pfn;
 	     pfn < high->start_pfn + high->spanned_pages; pfn++)
 		if (p->o->frame[pfn].is == IS_FREE) {
-			EQUAL(pfn % (1u << p->o->frame[pfn].order), 0);
+			EXPECT_EQ(pfn % (1u << p->o->frame[pfn].order), 0);
 			top = pfn;
 		}
-	CHECK(top != PFN_NONE);
+	EXPECT(top != PFN_NONE);
 	pair_delete(p);
 }
 
@@ -114,12 +114,12 @@ TEST(long_run_keeps_the_books)
 		if (test_failures)
 			break;
 	}
-	CHECK(!model_self_check(p->o));
-	CHECK(model_check_contents(p->o, &p->d));
+	EXPECT(!model_self_check(p->o));
+	EXPECT(model_check_contents(p->o, &p->d));
 	for (u32 k = 0; k < 64; k++)
 		if (held[k])
 			good_free(p, held[k], order[k]);
-	CHECK(!model_self_check(p->o));
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -129,11 +129,11 @@ static void sees(struct pair *p, const char *clause)
 {
 	const char *why = model_self_check(p->o);
 
-	if (!CHECK(why))
+	if (!EXPECT(why))
 		fprintf(stderr, "not seen: %s\n", clause);
 	else if (strcmp(why, clause))
 		fprintf(stderr, "%s: %s, not %s\n", test_running, why, clause);
-	CHECK(why && !strcmp(why, clause));
+	EXPECT(why && !strcmp(why, clause));
 	pair_delete(p);
 }
 
@@ -145,7 +145,7 @@ static void sees(struct pair *p, const char *clause)
 		pfn_t top = s->list[ZONE_DMA][10];                             \
 		u32 ring = ring_of(0, ZONE_DMA, PCP_HOT);                      \
 		(void)s, (void)top, (void)ring;                                \
-		CHECK(!model_self_check(o));                                   \
+		EXPECT(!model_self_check(o));                                  \
 		what;                                                          \
 		sees(p, clause);                                               \
 	} while (0)

@@ -33,8 +33,8 @@ TEST(whole_frames)
 	model_set_paint(p->o, PAINT_WHOLE);
 	block = good_alloc(p, ZONE_DMA, GFP, 2);
 	for (pfn_t i = 0; i < 4; i++)
-		EQUAL(bytes_seen(p, block, block + i), PAGE_SIZE);
-	EQUAL(p->d.rule, RULE_C2);
+		EXPECT_EQ(bytes_seen(p, block, block + i), PAGE_SIZE);
+	EXPECT_EQ(p->d.rule, RULE_C2);
 	pair_delete(p);
 }
 
@@ -49,17 +49,17 @@ TEST(samples)
 	for (pfn_t i = 0; i < 32; i++) {
 		u32 seen = bytes_seen(p, block, block + i);
 
-		CHECK(seen <= 64);
-		CHECK(seen || (i != 0 && i != 31));
+		EXPECT(seen <= 64);
+		EXPECT(seen || (i != 0 && i != 31));
 		painted += seen != 0;
 	}
-	EQUAL(painted, 4);
+	EXPECT_EQ(painted, 4);
 	/* where, varies with the allocation */
 	for (int i = 0; i < 8; i++) {
 		block = good_alloc(p, ZONE_DMA, GFP, 0);
 		for (off[i] = 0; !frame(p, block)[off[i]]; off[i] += 8)
 			;
-		CHECK(!i || off[i] != off[i - 1]);
+		EXPECT(!i || off[i] != off[i - 1]);
 	}
 	pair_delete(p);
 }
@@ -74,7 +74,7 @@ TEST(every_order_is_sampled)
 		u32 frames = 1u << order;
 
 		good_alloc(p, ZONE_DMA, GFP, order);
-		EQUAL(p->o->nr_painted - before, frames < 4 ? frames : 4);
+		EXPECT_EQ(p->o->nr_painted - before, frames < 4 ? frames : 4);
 	}
 	pair_delete(p);
 }
@@ -87,10 +87,10 @@ TEST(patterns_differ)
 	model_set_paint(p->o, PAINT_WHOLE);
 	a = good_alloc(p, ZONE_DMA, GFP, 0);
 	b = good_alloc(p, ZONE_DMA, GFP, 0);
-	CHECK(memcmp(frame(p, a), frame(p, b), PAGE_SIZE));
+	EXPECT(memcmp(frame(p, a), frame(p, b), PAGE_SIZE));
 	/* another frame's bytes are as wrong as any */
 	memcpy(frame(p, a), frame(p, b), PAGE_SIZE);
-	CHECK(!model_before_free(p->o, a, &p->d));
+	EXPECT(!model_before_free(p->o, a, &p->d));
 	pair_delete(p);
 }
 
@@ -103,26 +103,26 @@ TEST(writes_and_reads)
 
 		model_set_paint(o, mode);
 		b = good_alloc(p, ZONE_DMA, GFP, 3);
-		CHECK(model_write(o, b, 2 * PAGE_SIZE + 40, 30, &p->d));
-		CHECK(model_read(o, b, 2 * PAGE_SIZE, 3 * PAGE_SIZE, &p->d));
+		EXPECT(model_write(o, b, 2 * PAGE_SIZE + 40, 30, &p->d));
+		EXPECT(model_read(o, b, 2 * PAGE_SIZE, 3 * PAGE_SIZE, &p->d));
 		frame(p, b + 2)[45] ^= 0x80;
-		CHECK(model_read(o, b, 0, PAGE_SIZE, &p->d));
-		CHECK(!model_read(o, b, 2 * PAGE_SIZE, 1, &p->d));
-		EQUAL(p->d.rule, RULE_C3);
-		CHECK(!model_write(o, b, 2 * PAGE_SIZE, 1, &p->d));
-		EQUAL(p->d.rule, RULE_C4);
-		CHECK(!model_before_free(o, b, &p->d));
-		CHECK(!model_check_contents(o, &p->d));
-		EQUAL(p->d.rule, RULE_C5);
+		EXPECT(model_read(o, b, 0, PAGE_SIZE, &p->d));
+		EXPECT(!model_read(o, b, 2 * PAGE_SIZE, 1, &p->d));
+		EXPECT_EQ(p->d.rule, RULE_C3);
+		EXPECT(!model_write(o, b, 2 * PAGE_SIZE, 1, &p->d));
+		EXPECT_EQ(p->d.rule, RULE_C4);
+		EXPECT(!model_before_free(o, b, &p->d));
+		EXPECT(!model_check_contents(o, &p->d));
+		EXPECT_EQ(p->d.rule, RULE_C5);
 		frame(p, b + 2)[45] ^= 0x80;
-		CHECK(model_check_contents(o, &p->d));
+		EXPECT(model_check_contents(o, &p->d));
 		/* beyond the block, or of no block: nothing happens */
-		CHECK(model_write(o, b, 8 * PAGE_SIZE, 9, &p->d));
-		CHECK(model_write(o, b + 1, 0, 9, &p->d));
-		CHECK(model_write(o, b, 0, 0, &p->d));
+		EXPECT(model_write(o, b, 8 * PAGE_SIZE, 9, &p->d));
+		EXPECT(model_write(o, b + 1, 0, 9, &p->d));
+		EXPECT(model_write(o, b, 0, 0, &p->d));
 		/* all of it, and then some */
-		CHECK(model_write(o, b, 5, 9 * PAGE_SIZE, &p->d));
-		CHECK(model_read(o, b, 0, 9 * PAGE_SIZE, &p->d));
+		EXPECT(model_write(o, b, 5, 9 * PAGE_SIZE, &p->d));
+		EXPECT(model_read(o, b, 0, 9 * PAGE_SIZE, &p->d));
 		good_free(p, b, 3);
 		pair_delete(p);
 	}
@@ -140,8 +140,8 @@ TEST(zeroed_blocks)
 		begin(p);
 		b = puppet_alloc(p, ZONE_DMA, gfp, 4);
 		frame(p, b + 15)[4095] = 1;
-		CHECK(!model_alloc_pages(p->o, &p->out, gfp, 4, b, &p->d));
-		EQUAL(p->d.rule, RULE_C1);
+		EXPECT(!model_alloc_pages(p->o, &p->out, gfp, 4, b, &p->d));
+		EXPECT_EQ(p->d.rule, RULE_C1);
 		pair_delete(p);
 	}
 }
@@ -159,11 +159,11 @@ TEST(old_owners)
 	good_free(p, b, 3);
 	/* the same head again, with less behind it */
 	head = good_alloc(p, ZONE_DMA, GFP, 2);
-	EQUAL(head, b);
+	EXPECT_EQ(head, b);
 	memset(frame(p, b + 4), 0, 4 * PAGE_SIZE);
-	CHECK(model_check_contents(p->o, &p->d));
+	EXPECT(model_check_contents(p->o, &p->d));
 	memset(frame(p, b + 3), 0, PAGE_SIZE);
-	CHECK(!model_check_contents(p->o, &p->d));
+	EXPECT(!model_check_contents(p->o, &p->d));
 	pair_delete(p);
 }
 
@@ -175,10 +175,10 @@ TEST(reset_wipes_older_windows)
 
 	model_set_paint(p->o, PAINT_SAMPLE);
 	for (u32 off = 0; off < PAGE_SIZE; off += 500)
-		CHECK(model_write(p->o, b, off, 40, &p->d));
+		EXPECT(model_write(p->o, b, off, 40, &p->d));
 	model_reset(p->o);
 	for (u32 i = 0; i < PAGE_SIZE; i++)
-		CHECK(!frame(p, b)[i]);
+		EXPECT(!frame(p, b)[i]);
 	pair_delete(p);
 }
 
@@ -189,13 +189,13 @@ TEST(before_a_free_that_is_none)
 	pfn_t b = good_alloc(p, ZONE_DMA, GFP, 1);
 
 	memset(frame(p, b), 0, 2 * PAGE_SIZE);
-	CHECK(model_before_free(p->o, b + 1, &p->d));
-	CHECK(model_before_free(p->o, PFN_NONE, &p->d));
-	CHECK(model_before_free(p->o, 0, &p->d));
-	CHECK(model_get_page(p->o, silent(p), b, &p->d));
-	CHECK(model_before_free(p->o, b, &p->d));
-	CHECK(model_put_page(p->o, silent(p), b, &p->d));
-	CHECK(!model_before_free(p->o, b, &p->d));
+	EXPECT(model_before_free(p->o, b + 1, &p->d));
+	EXPECT(model_before_free(p->o, PFN_NONE, &p->d));
+	EXPECT(model_before_free(p->o, 0, &p->d));
+	EXPECT(model_get_page(p->o, silent(p), b, &p->d));
+	EXPECT(model_before_free(p->o, b, &p->d));
+	EXPECT(model_put_page(p->o, silent(p), b, &p->d));
+	EXPECT(!model_before_free(p->o, b, &p->d));
 	pair_delete(p);
 }
 
@@ -209,13 +209,13 @@ TEST(reset_wipes)
 		model_set_paint(p->o, mode);
 		b = good_alloc(p, ZONE_DMA, GFP, 5);
 		good_alloc(p, ZONE_HIGHMEM, GFP_HIGHUSER, 0);
-		CHECK(model_write(p->o, b, 100, 0x8000, &p->d));
+		EXPECT(model_write(p->o, b, 100, 0x8000, &p->d));
 		good_free(p, b, 5);
 		model_reset(p->o);
 		for (size_t i = 0; i < p->ram_bytes; i++)
 			dirty += p->ram[i] != 0;
-		EQUAL(dirty, 0);
-		CHECK(model_check_contents(p->o, &p->d));
+		EXPECT_EQ(dirty, 0);
+		EXPECT(model_check_contents(p->o, &p->d));
 		pair_delete(p);
 	}
 }
@@ -225,13 +225,13 @@ TEST(boot_memory_is_zero)
 	struct pair *p = pair_bootmem(M(24), M(1004), 1);
 	u32 addr = 4144 * 4096 + 64;
 
-	CHECK(model_alloc_bootmem(p->o, silent(p), 100, 64, 0, addr, &p->d));
+	EXPECT(model_alloc_bootmem(p->o, silent(p), 100, 64, 0, addr, &p->d));
 	/* it is smeared now: given out again, it must have been zeroed */
-	CHECK(p->ram[addr] && p->ram[addr + 99]);
-	CHECK(!p->ram[addr - 1] && !p->ram[addr + 100]);
+	EXPECT(p->ram[addr] && p->ram[addr + 99]);
+	EXPECT(!p->ram[addr - 1] && !p->ram[addr + 100]);
 	addr += 128;
 	p->ram[addr] = 1;
-	CHECK(!model_alloc_bootmem(p->o, silent(p), 1, 64, 0, addr, &p->d));
-	EQUAL(p->d.rule, RULE_C7);
+	EXPECT(!model_alloc_bootmem(p->o, silent(p), 1, 64, 0, addr, &p->d));
+	EXPECT_EQ(p->d.rule, RULE_C7);
 	pair_delete(p);
 }

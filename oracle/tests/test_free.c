@@ -41,24 +41,24 @@ TEST(misuse_of_free)
 	pfn_t page = good_alloc(p, ZONE_DMA, GFP, 0);
 	pfn_t never = p->o->now.list[ZONE_DMA][10];
 
-	CHECK(free_draws(p, 6144, 11, REPORT_bad_page));
-	CHECK(free_draws(p, PFN_NONE, 0, REPORT_bad_page));
-	CHECK(free_draws(p, 0, 11, REPORT_order_too_large));
-	CHECK(free_draws(p, 0, 0, REPORT_free_reserved));
-	CHECK(free_draws(p, block, 1, REPORT_wrong_order));
-	CHECK(free_draws(p, block, 3, REPORT_wrong_order));
-	CHECK(free_draws(p, block + 1, 0, REPORT_free_tail));
-	CHECK(free_draws(p, never, 0, REPORT_never_allocated));
-	CHECK(free_draws(p, never + 1, 3, REPORT_never_allocated));
+	EXPECT(free_draws(p, 6144, 11, REPORT_bad_page));
+	EXPECT(free_draws(p, PFN_NONE, 0, REPORT_bad_page));
+	EXPECT(free_draws(p, 0, 11, REPORT_order_too_large));
+	EXPECT(free_draws(p, 0, 0, REPORT_free_reserved));
+	EXPECT(free_draws(p, block, 1, REPORT_wrong_order));
+	EXPECT(free_draws(p, block, 3, REPORT_wrong_order));
+	EXPECT(free_draws(p, block + 1, 0, REPORT_free_tail));
+	EXPECT(free_draws(p, never, 0, REPORT_never_allocated));
+	EXPECT(free_draws(p, never + 1, 3, REPORT_never_allocated));
 	good_free(p, page, 0);
-	CHECK(frame_is(p, page, view(FRAME_PCP, 0, 0, 0, 0)));
-	CHECK(free_draws(p, page, 0, REPORT_double_free));
-	CHECK(free_draws(p, page, 5, REPORT_double_free));
+	EXPECT(frame_is(p, page, view(FRAME_PCP, 0, 0, 0, 0)));
+	EXPECT(free_draws(p, page, 0, REPORT_double_free));
+	EXPECT(free_draws(p, page, 5, REPORT_double_free));
 	good_free(p, block, 2);
-	CHECK(free_draws(p, block, 2, REPORT_double_free));
+	EXPECT(free_draws(p, block, 2, REPORT_double_free));
 	/* only the head was returned by an allocation */
-	CHECK(free_draws(p, block + 1, 0, REPORT_never_allocated));
-	CHECK(!model_self_check(p->o));
+	EXPECT(free_draws(p, block + 1, 0, REPORT_never_allocated));
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -68,19 +68,19 @@ TEST(free_by_address)
 	const u32 high_memory = PAGE_OFFSET + 5120 * PAGE_SIZE;
 	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP, 0);
 
-	CHECK(model_free_addr(p->o, silent(p), 0, 11, &p->d));
-	CHECK(model_free_addr(p->o, reported(p, REPORT_bad_address), 1, 0,
-			      &p->d));
-	CHECK(model_free_addr(p->o, reported(p, REPORT_bad_address),
-			      PAGE_OFFSET - 1, 11, &p->d));
-	CHECK(model_free_addr(p->o, reported(p, REPORT_bad_address),
-			      high_memory, 0, &p->d));
-	CHECK(model_free_addr(p->o, reported(p, REPORT_order_too_large),
-			      high_memory - 1, 11, &p->d));
+	EXPECT(model_free_addr(p->o, silent(p), 0, 11, &p->d));
+	EXPECT(model_free_addr(p->o, reported(p, REPORT_bad_address), 1, 0,
+			       &p->d));
+	EXPECT(model_free_addr(p->o, reported(p, REPORT_bad_address),
+			       PAGE_OFFSET - 1, 11, &p->d));
+	EXPECT(model_free_addr(p->o, reported(p, REPORT_bad_address),
+			       high_memory, 0, &p->d));
+	EXPECT(model_free_addr(p->o, reported(p, REPORT_order_too_large),
+			       high_memory - 1, 11, &p->d));
 	begin(p);
 	puppet_free(p, pfn, PCP_HOT);
-	CHECK(model_free_addr(p->o, &p->out,
-			      PAGE_OFFSET + pfn * PAGE_SIZE + 4095, 0, &p->d));
+	EXPECT(model_free_addr(p->o, &p->out,
+			       PAGE_OFFSET + pfn * PAGE_SIZE + 4095, 0, &p->d));
 	pair_delete(p);
 }
 
@@ -91,14 +91,14 @@ TEST(cold_frees)
 	pfn_t block = good_alloc(p, ZONE_DMA, GFP, 1);
 	u32 ring = ring_of(0, ZONE_DMA, PCP_COLD);
 
-	CHECK(model_free_cold_page(p->o, reported(p, REPORT_wrong_order), block,
-				   &p->d));
-	EQUAL(p->o->now.pcp[ring], 0);
+	EXPECT(model_free_cold_page(p->o, reported(p, REPORT_wrong_order),
+				    block, &p->d));
+	EXPECT_EQ(p->o->now.pcp[ring], 0);
 	begin(p);
 	puppet_free(p, page, PCP_COLD);
-	CHECK(model_free_cold_page(p->o, &p->out, page, &p->d));
-	EQUAL(p->o->now.pcp[ring], 1);
-	EQUAL(pcp_head(p->o, ring), page);
+	EXPECT(model_free_cold_page(p->o, &p->out, page, &p->d));
+	EXPECT_EQ(p->o->now.pcp[ring], 1);
+	EXPECT_EQ(pcp_head(p->o, ring), page);
 	pair_delete(p);
 }
 
@@ -113,16 +113,16 @@ TEST(drain_at_high)
 		pfn[i] = good_alloc(p, ZONE_DMA, GFP, 0);
 	for (int i = 0; p->o->now.pcp[ring] < 6; i++) {
 		good_free(p, pfn[i], 0);
-		EQUAL(p->out.nr_trace, 1);
+		EXPECT_EQ(p->out.nr_trace, 1);
 		pfn[i] = 0;
 	}
 	tail = pcp_tail(p->o, ring);
 	good_free(p, pfn[7], 0);
-	EQUAL(p->out.nr_trace, 2);
-	EQUAL(p->trace[1].event, TRACE_mm_page_pcpu_drain);
-	EQUAL(p->trace[1].pfn, tail);
-	EQUAL(p->o->now.pcp[ring], 6);
-	EQUAL(pcp_head(p->o, ring), pfn[7]);
+	EXPECT_EQ(p->out.nr_trace, 2);
+	EXPECT_EQ(p->trace[1].event, TRACE_mm_page_pcpu_drain);
+	EXPECT_EQ(p->trace[1].pfn, tail);
+	EXPECT_EQ(p->o->now.pcp[ring], 6);
+	EXPECT_EQ(pcp_head(p->o, ring), pfn[7]);
 	pair_delete(p);
 }
 
@@ -138,10 +138,10 @@ TEST(drain_local_pages)
 
 			puppet_drain(p, ring, p->t->now.pcp[ring]);
 		}
-	CHECK(p->out.nr_trace >= 12);
-	CHECK(model_drain_local_pages(p->o, &p->out, &p->d));
-	CHECK(model_drain_local_pages(p->o, silent(p), &p->d));
-	CHECK(!model_self_check(p->o));
+	EXPECT(p->out.nr_trace >= 12);
+	EXPECT(model_drain_local_pages(p->o, &p->out, &p->d));
+	EXPECT(model_drain_local_pages(p->o, silent(p), &p->d));
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -151,28 +151,28 @@ TEST(references)
 	pfn_t page = good_alloc(p, ZONE_DMA, GFP, 0);
 	pfn_t block = good_alloc(p, ZONE_DMA, GFP, 1);
 
-	CHECK(get_draws(p, 6144, REPORT_bad_page));
-	CHECK(put_draws(p, 6144, REPORT_bad_page));
+	EXPECT(get_draws(p, 6144, REPORT_bad_page));
+	EXPECT(put_draws(p, 6144, REPORT_bad_page));
 	/* reserved: counted up, never down */
-	CHECK(get_draws(p, 0, REPORT_none));
-	CHECK(put_draws(p, 0, REPORT_none));
-	CHECK(frame_is(p, 0, view(FRAME_RESERVED, 0, 0, 0, 1)));
-	CHECK(get_draws(p, block + 1, REPORT_ref_tail));
-	CHECK(put_draws(p, block + 1, REPORT_ref_tail));
-	CHECK(get_draws(p, block, REPORT_none));
-	CHECK(frame_is(p, block, view(FRAME_ALLOCATED, 1, 1, 0, 2)));
+	EXPECT(get_draws(p, 0, REPORT_none));
+	EXPECT(put_draws(p, 0, REPORT_none));
+	EXPECT(frame_is(p, 0, view(FRAME_RESERVED, 0, 0, 0, 1)));
+	EXPECT(get_draws(p, block + 1, REPORT_ref_tail));
+	EXPECT(put_draws(p, block + 1, REPORT_ref_tail));
+	EXPECT(get_draws(p, block, REPORT_none));
+	EXPECT(frame_is(p, block, view(FRAME_ALLOCATED, 1, 1, 0, 2)));
 	/* a free with another order is wrong with any count */
-	CHECK(free_draws(p, block, 0, REPORT_wrong_order));
-	CHECK(put_draws(p, block, REPORT_none));
-	CHECK(put_draws(p, block, REPORT_wrong_order));
-	CHECK(get_draws(p, page, REPORT_none));
-	CHECK(free_draws(p, page, 0, REPORT_none));
+	EXPECT(free_draws(p, block, 0, REPORT_wrong_order));
+	EXPECT(put_draws(p, block, REPORT_none));
+	EXPECT(put_draws(p, block, REPORT_wrong_order));
+	EXPECT(get_draws(p, page, REPORT_none));
+	EXPECT(free_draws(p, page, 0, REPORT_none));
 	begin(p);
 	puppet_free(p, page, PCP_HOT);
-	CHECK(model_put_page(p->o, &p->out, page, &p->d));
-	CHECK(get_draws(p, page, REPORT_ref_free));
-	CHECK(put_draws(p, page, REPORT_ref_underflow));
-	CHECK(get_draws(p, p->o->now.list[ZONE_DMA][10] + 7, REPORT_ref_free));
+	EXPECT(model_put_page(p->o, &p->out, page, &p->d));
+	EXPECT(get_draws(p, page, REPORT_ref_free));
+	EXPECT(put_draws(p, page, REPORT_ref_underflow));
+	EXPECT(get_draws(p, p->o->now.list[ZONE_DMA][10] + 7, REPORT_ref_free));
 	pair_delete(p);
 }
 
@@ -181,26 +181,26 @@ TEST(compound_blocks)
 	struct pair *p = pair_small();
 	pfn_t block = good_alloc(p, ZONE_DMA, GFP | __GFP_COMP, 3);
 
-	CHECK(frame_is(p, block, view(FRAME_ALLOCATED, 3, 1, 1, 1)));
-	CHECK(frame_is(p, block + 7, view(FRAME_TAIL, 0, 0, 1, 0)));
-	CHECK(get_draws(p, block + 5, REPORT_none));
-	CHECK(frame_is(p, block, view(FRAME_ALLOCATED, 3, 1, 1, 2)));
-	CHECK(free_draws(p, block + 5, 0, REPORT_free_tail));
-	CHECK(put_draws(p, block + 2, REPORT_none));
+	EXPECT(frame_is(p, block, view(FRAME_ALLOCATED, 3, 1, 1, 1)));
+	EXPECT(frame_is(p, block + 7, view(FRAME_TAIL, 0, 0, 1, 0)));
+	EXPECT(get_draws(p, block + 5, REPORT_none));
+	EXPECT(frame_is(p, block, view(FRAME_ALLOCATED, 3, 1, 1, 2)));
+	EXPECT(free_draws(p, block + 5, 0, REPORT_free_tail));
+	EXPECT(put_draws(p, block + 2, REPORT_none));
 	/* the last one, by a tail, frees the whole block */
 	begin(p);
 	puppet_free(p, block, PCP_HOT);
-	CHECK(model_before_free(p->o, block + 7, &p->d));
-	CHECK(model_put_page(p->o, &p->out, block + 7, &p->d));
-	CHECK(frame_is(p, block + 7, view(FRAME_BUDDY, 0, 0, 0, 0)));
-	CHECK(put_draws(p, block + 7, REPORT_ref_underflow));
-	CHECK(!model_self_check(p->o));
+	EXPECT(model_before_free(p->o, block + 7, &p->d));
+	EXPECT(model_put_page(p->o, &p->out, block + 7, &p->d));
+	EXPECT(frame_is(p, block + 7, view(FRAME_BUDDY, 0, 0, 0, 0)));
+	EXPECT(put_draws(p, block + 7, REPORT_ref_underflow));
+	EXPECT(!model_self_check(p->o));
 	/* with order 0 the flag has no effect */
 	block = good_alloc(p, ZONE_DMA, GFP | __GFP_COMP, 0);
-	CHECK(frame_is(p, block, view(FRAME_ALLOCATED, 0, 1, 0, 1)));
+	EXPECT(frame_is(p, block, view(FRAME_ALLOCATED, 0, 1, 0, 1)));
 	/* without the flag, none */
 	block = good_alloc(p, ZONE_DMA, GFP, 3);
-	CHECK(frame_is(p, block + 7, view(FRAME_TAIL, 0, 0, 0, 0)));
+	EXPECT(frame_is(p, block + 7, view(FRAME_TAIL, 0, 0, 0, 0)));
 	pair_delete(p);
 }
 
@@ -209,17 +209,17 @@ TEST(addresses_of_frames)
 	struct pair *p = pair_small();
 	struct model *o = p->o;
 
-	CHECK(model_page_address(o, silent(p), 5119,
-				 PAGE_OFFSET + 5119 * PAGE_SIZE, &p->d));
-	CHECK(model_page_address(o, silent(p), 5120, 0, &p->d));
-	CHECK(model_page_address(o, reported(p, REPORT_bad_page), 6144, 0,
-				 &p->d));
-	CHECK(model_virt_to_page(o, silent(p), PAGE_OFFSET + 8191, 1, &p->d));
-	CHECK(model_virt_to_page(o, reported(p, REPORT_bad_address),
-				 PAGE_OFFSET + 5120 * PAGE_SIZE, PFN_NONE,
-				 &p->d));
-	CHECK(model_virt_to_page(o, reported(p, REPORT_bad_address),
-				 PAGE_OFFSET - 1, PFN_NONE, &p->d));
+	EXPECT(model_page_address(o, silent(p), 5119,
+				  PAGE_OFFSET + 5119 * PAGE_SIZE, &p->d));
+	EXPECT(model_page_address(o, silent(p), 5120, 0, &p->d));
+	EXPECT(model_page_address(o, reported(p, REPORT_bad_page), 6144, 0,
+				  &p->d));
+	EXPECT(model_virt_to_page(o, silent(p), PAGE_OFFSET + 8191, 1, &p->d));
+	EXPECT(model_virt_to_page(o, reported(p, REPORT_bad_address),
+				  PAGE_OFFSET + 5120 * PAGE_SIZE, PFN_NONE,
+				  &p->d));
+	EXPECT(model_virt_to_page(o, reported(p, REPORT_bad_address),
+				  PAGE_OFFSET - 1, PFN_NONE, &p->d));
 	pair_delete(p);
 }
 
@@ -228,10 +228,10 @@ TEST(frames_without_a_zone)
 {
 	struct pair *p = pair_run(M(24), M(1012), 1);
 
-	EQUAL(p->o->now.layout.totalhigh_pages, 0);
-	CHECK(frame_is(p, 4000, view(FRAME_RESERVED, 0, 0, 0, 0)));
-	CHECK(free_draws(p, 6143, 0, REPORT_free_reserved));
-	CHECK(free_draws(p, 6144, 0, REPORT_bad_page));
-	CHECK(!model_self_check(p->o));
+	EXPECT_EQ(p->o->now.layout.totalhigh_pages, 0);
+	EXPECT(frame_is(p, 4000, view(FRAME_RESERVED, 0, 0, 0, 0)));
+	EXPECT(free_draws(p, 6143, 0, REPORT_free_reserved));
+	EXPECT(free_draws(p, 6144, 0, REPORT_bad_page));
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }

@@ -48,14 +48,14 @@ TEST(addresses)
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct boot_line line = line_of(M(row[i].mib), 0, 1);
 
-		CHECK(!compute(&line));
-		EQUAL(layout.max_low_pfn, row[i].pfns);
-		EQUAL(layout.high_memory, row[i].high_memory);
-		EQUAL(layout.vmalloc_start, row[i].vmalloc_start);
-		EQUAL(layout.vmalloc_end, 0xFF7FE000);
-		EQUAL(layout.pkmap_base, 0xFF800000);
-		EQUAL(layout.fixaddr_start, 0xFFFF0000);
-		EQUAL(layout.max_mapnr, row[i].mib * 256);
+		EXPECT(!compute(&line));
+		EXPECT_EQ(layout.max_low_pfn, row[i].pfns);
+		EXPECT_EQ(layout.high_memory, row[i].high_memory);
+		EXPECT_EQ(layout.vmalloc_start, row[i].vmalloc_start);
+		EXPECT_EQ(layout.vmalloc_end, 0xFF7FE000);
+		EXPECT_EQ(layout.pkmap_base, 0xFF800000);
+		EXPECT_EQ(layout.fixaddr_start, 0xFFFF0000);
+		EXPECT_EQ(layout.max_mapnr, row[i].mib * 256);
 	}
 }
 
@@ -64,10 +64,10 @@ TEST(fixmap_of_smp)
 {
 	struct boot_line line = line_of(M(64), 0, 2);
 
-	CHECK(!compute(&line));
-	EQUAL(layout.fixaddr_start, 0xFFF95000);
-	EQUAL(layout.pkmap_base, 0xFF800000);
-	EQUAL(layout.nr_cpus, 2);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(layout.fixaddr_start, 0xFFF95000);
+	EXPECT_EQ(layout.pkmap_base, 0xFF800000);
+	EXPECT_EQ(layout.nr_cpus, 2);
 }
 
 /* Section 4.4, every cell. */
@@ -106,21 +106,23 @@ TEST(marks_and_reserves)
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		struct boot_line line = line_of(M(cells[i].mib), 0, 1);
 
-		CHECK(!compute(&line));
-		EQUAL(layout.min_free_kbytes, cells[i].kb);
+		EXPECT(!compute(&line));
+		EXPECT_EQ(layout.min_free_kbytes, cells[i].kb);
 		for (int z = 0; z < NR_ZONES; z++) {
 			const struct zone_layout *zone = &layout.zone[z];
 
 			if (!zone->present_pages)
 				continue;
-			EQUAL(zone->pages_min, cells[i].mark[z][0]);
-			EQUAL(zone->pages_low, cells[i].mark[z][1]);
-			EQUAL(zone->pages_high, cells[i].mark[z][2]);
+			EXPECT_EQ(zone->pages_min, cells[i].mark[z][0]);
+			EXPECT_EQ(zone->pages_low, cells[i].mark[z][1]);
+			EXPECT_EQ(zone->pages_high, cells[i].mark[z][2]);
 		}
-		EQUAL(layout.zone[0].lowmem_reserve[0], 0);
-		EQUAL(layout.zone[0].lowmem_reserve[1], cells[i].dma_normal);
-		EQUAL(layout.zone[0].lowmem_reserve[2], cells[i].dma_high);
-		EQUAL(layout.zone[1].lowmem_reserve[2], cells[i].normal_high);
+		EXPECT_EQ(layout.zone[0].lowmem_reserve[0], 0);
+		EXPECT_EQ(layout.zone[0].lowmem_reserve[1],
+			  cells[i].dma_normal);
+		EXPECT_EQ(layout.zone[0].lowmem_reserve[2], cells[i].dma_high);
+		EXPECT_EQ(layout.zone[1].lowmem_reserve[2],
+			  cells[i].normal_high);
 	}
 }
 
@@ -138,15 +140,15 @@ TEST(batches)
 		struct boot_line line = line_of(M(row[i].mib), 0, 1);
 		u32 b = row[i].normal;
 
-		CHECK(!compute(&line));
-		EQUAL(layout.zone[0].pcp[PCP_HOT].batch, row[i].dma);
-		EQUAL(layout.zone[2].pcp[PCP_HOT].batch, row[i].high);
-		EQUAL(layout.zone[1].pcp[PCP_HOT].low, 2 * b);
-		EQUAL(layout.zone[1].pcp[PCP_HOT].high, 6 * b);
-		EQUAL(layout.zone[1].pcp[PCP_HOT].batch, b);
-		EQUAL(layout.zone[1].pcp[PCP_COLD].low, 0);
-		EQUAL(layout.zone[1].pcp[PCP_COLD].high, 2 * b);
-		EQUAL(layout.zone[1].pcp[PCP_COLD].batch, b);
+		EXPECT(!compute(&line));
+		EXPECT_EQ(layout.zone[0].pcp[PCP_HOT].batch, row[i].dma);
+		EXPECT_EQ(layout.zone[2].pcp[PCP_HOT].batch, row[i].high);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_HOT].low, 2 * b);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_HOT].high, 6 * b);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_HOT].batch, b);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_COLD].low, 0);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_COLD].high, 2 * b);
+		EXPECT_EQ(layout.zone[1].pcp[PCP_COLD].batch, b);
 	}
 }
 
@@ -154,27 +156,27 @@ TEST(zones_and_zonelists)
 {
 	struct boot_line line = line_of(M(24), M(1004), 1);
 
-	CHECK(!compute(&line));
-	EQUAL(layout.max_low_pfn, 5120);
-	EQUAL(layout.highend_pfn, 6144);
-	EQUAL(layout.zone[0].present_pages, 4096);
-	EQUAL(layout.zone[1].start_pfn, 4096);
-	EQUAL(layout.zone[1].present_pages, 1024);
-	EQUAL(layout.zone[2].start_pfn, 5120);
-	EQUAL(layout.zone[2].spanned_pages, 1024);
-	EQUAL(layout.nr_zonelist[0], 2);
-	EQUAL(layout.zonelist[0][0], ZONE_NORMAL);
-	EQUAL(layout.zonelist[0][1], ZONE_DMA);
-	EQUAL(layout.nr_zonelist[1], 1);
-	EQUAL(layout.zonelist[1][0], ZONE_DMA);
-	EQUAL(layout.nr_zonelist[2], 3);
-	EQUAL(layout.zonelist[2][0], ZONE_HIGHMEM);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(layout.max_low_pfn, 5120);
+	EXPECT_EQ(layout.highend_pfn, 6144);
+	EXPECT_EQ(layout.zone[0].present_pages, 4096);
+	EXPECT_EQ(layout.zone[1].start_pfn, 4096);
+	EXPECT_EQ(layout.zone[1].present_pages, 1024);
+	EXPECT_EQ(layout.zone[2].start_pfn, 5120);
+	EXPECT_EQ(layout.zone[2].spanned_pages, 1024);
+	EXPECT_EQ(layout.nr_zonelist[0], 2);
+	EXPECT_EQ(layout.zonelist[0][0], ZONE_NORMAL);
+	EXPECT_EQ(layout.zonelist[0][1], ZONE_DMA);
+	EXPECT_EQ(layout.nr_zonelist[1], 1);
+	EXPECT_EQ(layout.zonelist[1][0], ZONE_DMA);
+	EXPECT_EQ(layout.nr_zonelist[2], 3);
+	EXPECT_EQ(layout.zonelist[2][0], ZONE_HIGHMEM);
 	line = line_of(M(16), 0, 1);
-	CHECK(!compute(&line));
-	EQUAL(layout.nr_zonelist[0], 1);
-	EQUAL(layout.nr_zonelist[2], 1);
-	EQUAL(layout.zonelist[2][0], ZONE_DMA);
-	EQUAL(layout.zone[1].start_pfn, 0);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(layout.nr_zonelist[0], 1);
+	EXPECT_EQ(layout.nr_zonelist[2], 1);
+	EXPECT_EQ(layout.zonelist[2][0], ZONE_DMA);
+	EXPECT_EQ(layout.zone[1].start_pfn, 0);
 }
 
 /* Less than 16 MiB of low memory: high frames belong to no zone. */
@@ -182,13 +184,13 @@ TEST(high_memory_without_a_zone)
 {
 	struct boot_line line = line_of(M(24), M(1012), 1);
 
-	CHECK(!compute(&line));
-	EQUAL(layout.max_low_pfn, 3072);
-	EQUAL(layout.max_mapnr, 6144);
-	EQUAL(layout.zone[0].present_pages, 3072);
-	EQUAL(layout.zone[1].present_pages, 0);
-	EQUAL(layout.zone[2].present_pages, 0);
-	EQUAL(layout.nr_zonelist[2], 1);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(layout.max_low_pfn, 3072);
+	EXPECT_EQ(layout.max_mapnr, 6144);
+	EXPECT_EQ(layout.zone[0].present_pages, 3072);
+	EXPECT_EQ(layout.zone[1].present_pages, 0);
+	EXPECT_EQ(layout.zone[2].present_pages, 0);
+	EXPECT_EQ(layout.nr_zonelist[2], 1);
 }
 
 TEST(highmem_word)
@@ -210,20 +212,20 @@ TEST(highmem_word)
 		struct boot_line line = line_of(M(row[i].mib), 0, 1);
 
 		word(&line, BOOT_HIGHMEM, 0, 0, M(row[i].highmem_mib));
-		CHECK(!compute(&line));
-		EQUAL(layout.max_low_pfn, row[i].low);
-		EQUAL(layout.max_pfn, row[i].max);
-		EQUAL(layout.highend_pfn, row[i].max);
+		EXPECT(!compute(&line));
+		EXPECT_EQ(layout.max_low_pfn, row[i].low);
+		EXPECT_EQ(layout.max_pfn, row[i].max);
+		EXPECT_EQ(layout.highend_pfn, row[i].max);
 	}
 }
 
 static void map_is(u32 i, u64 start, u64 end, u8 type)
 {
-	if (!CHECK(i < map.nr))
+	if (!EXPECT(i < map.nr))
 		return;
-	EQUAL(map.range[i].start, start);
-	EQUAL(map.range[i].end, end);
-	EQUAL(map.range[i].type, type);
+	EXPECT_EQ(map.range[i].start, start);
+	EXPECT_EQ(map.range[i].end, end);
+	EXPECT_EQ(map.range[i].type, type);
 }
 
 TEST(overlaps_go_to_the_higher_type)
@@ -234,15 +236,15 @@ TEST(overlaps_go_to_the_higher_type)
 	word(&line, BOOT_E820, E820_RESERVED, M(8), M(8));
 	word(&line, BOOT_E820, E820_NVS, M(12), M(8));
 	word(&line, BOOT_E820, E820_RAM, M(32), M(4));
-	CHECK(!e820_read(&map, &line));
-	EQUAL(map.nr, 4);
+	EXPECT(!e820_read(&map, &line));
+	EXPECT_EQ(map.nr, 4);
 	map_is(0, 0, M(8), E820_RAM);
 	map_is(1, M(8), M(12), E820_RESERVED);
 	map_is(2, M(12), M(20), E820_NVS);
 	map_is(3, M(20), M(36), E820_RAM);
-	CHECK(e820_is_ram(&map, 2047));
-	CHECK(!e820_is_ram(&map, 2048));
-	CHECK(e820_is_ram(&map, 8192));
+	EXPECT(e820_is_ram(&map, 2047));
+	EXPECT(!e820_is_ram(&map, 2048));
+	EXPECT(e820_is_ram(&map, 8192));
 }
 
 /* The words work in their order: what is cut stays cut. */
@@ -253,13 +255,13 @@ TEST(mem_and_memmap)
 	word(&line, BOOT_MEM, 0, 0, M(24));
 	word(&line, BOOT_MEMMAP, E820_RESERVED, M(20), M(1));
 	word(&line, BOOT_MEMMAP, E820_RAM, M(28), M(2));
-	CHECK(!compute(&line));
-	EQUAL(map.nr, 7);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(map.nr, 7);
 	map_is(3, M(1), M(20), E820_RAM);
 	map_is(4, M(20), M(21), E820_RESERVED);
 	map_is(5, M(21), M(24), E820_RAM);
 	map_is(6, M(28), M(30), E820_RAM);
-	EQUAL(layout.max_pfn, 30 * 256);
+	EXPECT_EQ(layout.max_pfn, 30 * 256);
 }
 
 TEST(mem_that_cuts_a_range_away)
@@ -267,8 +269,8 @@ TEST(mem_that_cuts_a_range_away)
 	struct boot_line line = line_of(M(32), 0, 1);
 
 	word(&line, BOOT_MEM, 0, 0, 0xB0000);
-	CHECK(compute(&line));
-	EQUAL(map.nr, 3);
+	EXPECT(compute(&line));
+	EXPECT_EQ(map.nr, 3);
 	map_is(2, 0xF0000, M(1), E820_RESERVED);
 }
 
@@ -280,9 +282,9 @@ TEST(mem_at_the_end_of_a_range)
 	word(&line, BOOT_E820, E820_RAM, 0, M(8));
 	word(&line, BOOT_E820, E820_RAM, M(10), M(8));
 	word(&line, BOOT_MEM, 0, 0, M(8));
-	CHECK(!compute(&line));
-	EQUAL(map.nr, 1);
-	EQUAL(layout.max_pfn, 2048);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(map.nr, 1);
+	EXPECT_EQ(layout.max_pfn, 2048);
 }
 
 TEST(exactmap)
@@ -291,11 +293,11 @@ TEST(exactmap)
 
 	word(&line, BOOT_MEMMAP_EXACT, 0, 0, 0);
 	word(&line, BOOT_MEMMAP, E820_RAM, 0x800, M(8));
-	CHECK(!compute(&line));
-	EQUAL(map.nr, 1);
-	EQUAL(layout.max_pfn, 2048);
-	CHECK(!e820_is_ram(&map, 0));
-	CHECK(!e820_is_ram(&map, 2048));
+	EXPECT(!compute(&line));
+	EXPECT_EQ(map.nr, 1);
+	EXPECT_EQ(layout.max_pfn, 2048);
+	EXPECT(!e820_is_ram(&map, 0));
+	EXPECT(!e820_is_ram(&map, 2048));
 }
 
 TEST(ram_above_4g_is_dropped)
@@ -303,8 +305,8 @@ TEST(ram_above_4g_is_dropped)
 	struct boot_line line = line_of(M(4096), 0, 1);
 
 	word(&line, BOOT_E820, E820_RAM, M(4096), M(1024));
-	CHECK(!compute(&line));
-	EQUAL(layout.max_pfn, 1u << 20);
+	EXPECT(!compute(&line));
+	EXPECT_EQ(layout.max_pfn, 1u << 20);
 }
 
 static bool refused(u64 ram, u64 vmalloc, u64 cpus)
@@ -322,43 +324,43 @@ TEST(unusable_lines)
 {
 	struct boot_line none = { .nr = 0 };
 
-	CHECK(compute(&none));
-	CHECK(refused(M(4), 0, 1)); /* the bitmap would lie past the end */
-	CHECK(!refused(M(5), 0, 1));
-	CHECK(refused(M(24), M(6), 1));
-	CHECK(refused(M(24), M(1020), 1));
-	CHECK(refused(M(24), M(4) + 4096, 1));
-	CHECK(!refused(M(24), M(4), 1));
-	CHECK(!refused(M(24), M(1016), 1));
-	CHECK(refused(M(24), 0, 0));
-	CHECK(refused(M(24), 0, 9));
-	CHECK(!refused(M(24), 0, 8));
-	CHECK(refused(M(5000), 0, 1));
-	CHECK(refused(M(24) + 100, 0, 1));
+	EXPECT(compute(&none));
+	EXPECT(refused(M(4), 0, 1)); /* the bitmap would lie past the end */
+	EXPECT(!refused(M(5), 0, 1));
+	EXPECT(refused(M(24), M(6), 1));
+	EXPECT(refused(M(24), M(1020), 1));
+	EXPECT(refused(M(24), M(4) + 4096, 1));
+	EXPECT(!refused(M(24), M(4), 1));
+	EXPECT(!refused(M(24), M(1016), 1));
+	EXPECT(refused(M(24), 0, 0));
+	EXPECT(refused(M(24), 0, 9));
+	EXPECT(!refused(M(24), 0, 8));
+	EXPECT(refused(M(5000), 0, 1));
+	EXPECT(refused(M(24) + 100, 0, 1));
 }
 
 /* mem_map of 4 GiB is 32 MiB: more than 16 MiB of low memory have. */
 TEST(bootmem_runs_out)
 {
-	CHECK(refused(M(4096), M(1008), 1));
-	CHECK(refused(M(4096), M(992), 1));
-	CHECK(!refused(M(4096), M(960), 1));
+	EXPECT(refused(M(4096), M(1008), 1));
+	EXPECT(refused(M(4096), M(992), 1));
+	EXPECT(!refused(M(4096), M(960), 1));
 }
 
 TEST(sysctls)
 {
 	struct boot_line line = line_of(M(1024), 0, 1);
 
-	CHECK(!compute(&line));
+	EXPECT(!compute(&line));
 	/* 2^30 - 1 pages: 64-bit products */
 	layout_set_marks(&layout, ~0u);
-	EQUAL(layout.zone[1].pages_min, (0x3FFFFFFFull * 225280) / 229376);
-	EQUAL(layout.zone[1].pages_low,
-	      (0x3FFFFFFFull * 225280) / 229376 * 5 / 4);
-	EQUAL(layout.zone[2].pages_min, 32);
-	EQUAL(layout.zone[1].lowmem_reserve[2], 1024);
+	EXPECT_EQ(layout.zone[1].pages_min, (0x3FFFFFFFull * 225280) / 229376);
+	EXPECT_EQ(layout.zone[1].pages_low,
+		  (0x3FFFFFFFull * 225280) / 229376 * 5 / 4);
+	EXPECT_EQ(layout.zone[2].pages_min, 32);
+	EXPECT_EQ(layout.zone[1].lowmem_reserve[2], 1024);
 	layout_set_reserve(&layout, 0, 1);
-	EQUAL(layout.zone[0].lowmem_reserve[1], 225280);
-	EQUAL(layout.zone[0].lowmem_reserve[2], 225280 + 32768);
-	EQUAL(layout.zone[1].lowmem_reserve[2], 32768);
+	EXPECT_EQ(layout.zone[0].lowmem_reserve[1], 225280);
+	EXPECT_EQ(layout.zone[0].lowmem_reserve[2], 225280 + 32768);
+	EXPECT_EQ(layout.zone[1].lowmem_reserve[2], 32768);
 }

@@ -14,7 +14,7 @@ static void program(struct pair *p)
 	pfn_t b = good_alloc(p, ZONE_NORMAL, GFP_KERNEL, 3);
 	pfn_t c = good_alloc(p, ZONE_HIGHMEM, GFP_HIGHUSER, 0);
 
-	CHECK(model_get_page(p->o, silent(p), 0, &p->d));
+	EXPECT(model_get_page(p->o, silent(p), 0, &p->d));
 	good_free(p, a, 0);
 	good_free(p, b, 3);
 	good_free(p, c, 0);
@@ -29,7 +29,7 @@ static void puppet_anew(struct pair *p)
 	struct mm_layout none = { 0 };
 
 	model_boot(p->t, &line, false, NULL, 0, &p->d);
-	CHECK(bootmem_boot(p->t, &p->claims));
+	EXPECT(bootmem_boot(p->t, &p->claims));
 	model_mem_init(p->t, &none, &p->d);
 }
 
@@ -44,20 +44,20 @@ TEST(reset_gives_the_snapshot_back)
 	memcpy(before, p->o->frame, p->o->nr_frames * sizeof(*before));
 	for (int i = 0; i < 3; i++) {
 		program(p);
-		CHECK(model_touched(p->o, &nr) && nr > 0);
+		EXPECT(model_touched(p->o, &nr) && nr > 0);
 		model_reset(p->o);
 		model_touched(p->o, &nr);
-		EQUAL(nr, 0);
-		CHECK(!memcmp(before, p->o->frame,
-			      p->o->nr_frames * sizeof(*before)));
-		CHECK(!memcmp(&now->counts, &gold->counts,
-			      sizeof(now->counts)));
-		CHECK(!memcmp(now->pcp, gold->pcp, sizeof(now->pcp)));
-		CHECK(!memcmp(now->list, gold->list, sizeof(now->list)));
-		EQUAL(now->stamp, gold->stamp);
-		CHECK(!memcmp(p->o->pcp, p->o->pcp_gold, sizeof(p->o->pcp)));
-		CHECK(model_check_frame(p->o, 0, &v, &p->d));
-		CHECK(!model_self_check(p->o));
+		EXPECT_EQ(nr, 0);
+		EXPECT(!memcmp(before, p->o->frame,
+			       p->o->nr_frames * sizeof(*before)));
+		EXPECT(!memcmp(&now->counts, &gold->counts,
+			       sizeof(now->counts)));
+		EXPECT(!memcmp(now->pcp, gold->pcp, sizeof(now->pcp)));
+		EXPECT(!memcmp(now->list, gold->list, sizeof(now->list)));
+		EXPECT_EQ(now->stamp, gold->stamp);
+		EXPECT(!memcmp(p->o->pcp, p->o->pcp_gold, sizeof(p->o->pcp)));
+		EXPECT(model_check_frame(p->o, 0, &v, &p->d));
+		EXPECT(!model_self_check(p->o));
 		puppet_anew(p);
 	}
 	free(before);
@@ -72,11 +72,11 @@ TEST(snapshot_keeps_the_past)
 
 	good_free(p, pfn, 0);
 	model_snapshot(p->o);
-	CHECK(good_alloc(p, ZONE_DMA, GFP, 0) == pfn);
+	EXPECT(good_alloc(p, ZONE_DMA, GFP, 0) == pfn);
 	model_reset(p->o);
-	CHECK(model_free_pages(p->o, reported(p, REPORT_double_free), pfn, 0,
-			       &p->d));
-	CHECK(!model_self_check(p->o));
+	EXPECT(model_free_pages(p->o, reported(p, REPORT_double_free), pfn, 0,
+				&p->d));
+	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
 
@@ -87,16 +87,16 @@ TEST(reset_to_bootmem)
 
 	model_snapshot(p->o);
 	for (int i = 0; i < 2; i++) {
-		CHECK(model_alloc_bootmem(p->o, silent(p), 9000, 32, 0, addr,
-					  &p->d));
-		CHECK(!model_self_check(p->o));
+		EXPECT(model_alloc_bootmem(p->o, silent(p), 9000, 32, 0, addr,
+					   &p->d));
+		EXPECT(!model_self_check(p->o));
 		model_reset(p->o);
 	}
-	CHECK(pair_mem_init(p));
-	CHECK(!model_self_check(p->o));
+	EXPECT(pair_mem_init(p));
+	EXPECT(!model_self_check(p->o));
 	model_reset(p->o);
-	EQUAL(p->o->now.phase, PHASE_BOOTMEM);
-	EQUAL(p->o->frame[2000].is, IS_RESERVED);
+	EXPECT_EQ(p->o->now.phase, PHASE_BOOTMEM);
+	EXPECT_EQ(p->o->frame[2000].is, IS_RESERVED);
 	pair_delete(p);
 }
 
@@ -113,11 +113,11 @@ TEST(touched_frames)
 	touched = model_touched(p->o, &nr);
 	for (u32 i = 0; i < nr; i++) {
 		for (u32 k = 0; k < i; k++)
-			CHECK(touched[i] != touched[k]);
+			EXPECT(touched[i] != touched[k]);
 		found += touched[i] == b || touched[i] == b + 1 ||
 			 touched[i] == b + 8 || touched[i] == b + 15;
 	}
-	EQUAL(found, 4);
+	EXPECT_EQ(found, 4);
 	pair_delete(p);
 }
 
@@ -128,27 +128,27 @@ TEST(boot_again)
 	struct pair *q = pair_new(&line);
 
 	good_alloc(p, ZONE_DMA, GFP, 0);
-	CHECK(model_boot(p->o, &line, false, q->claims.claim, q->claims.nr,
-			 &p->d));
-	EQUAL(p->o->nr_frames, 4096);
-	EQUAL(p->o->nr_painted, 0);
+	EXPECT(model_boot(p->o, &line, false, q->claims.claim, q->claims.nr,
+			  &p->d));
+	EXPECT_EQ(p->o->nr_frames, 4096);
+	EXPECT_EQ(p->o->nr_painted, 0);
 	pair_delete(q);
 	pair_delete(p);
 }
 
 TEST(names)
 {
-	CHECK(!strcmp(rule_name(RULE_L1), "L1"));
-	CHECK(!strcmp(rule_name(NR_RULES - 1), "K4"));
+	EXPECT(!strcmp(rule_name(RULE_L1), "L1"));
+	EXPECT(!strcmp(rule_name(NR_RULES - 1), "K4"));
 	for (int i = 0; i < NR_RULES; i++) {
 		const char *doc = rule_doc(i);
 
-		CHECK(strlen(doc) > 10);
-		CHECK(!strchr(doc, '\n'));
+		EXPECT(strlen(doc) > 10);
+		EXPECT(!strchr(doc, '\n'));
 		for (int k = 0; k < i; k++)
-			CHECK(strcmp(doc, rule_doc(k)));
+			EXPECT(strcmp(doc, rule_doc(k)));
 	}
-	EQUAL(RULE_R20 - RULE_R0, NR_REPORTS - 1);
+	EXPECT_EQ(RULE_R20 - RULE_R0, NR_REPORTS - 1);
 }
 
 TEST(counters)
@@ -158,13 +158,13 @@ TEST(counters)
 
 	model_set_rule_counters(p->o, counters);
 	for (int i = 0; i < 300; i++)
-		CHECK(model_free_pages(p->o, reported(p, REPORT_free_reserved),
-				       0, 0, &p->d));
-	EQUAL(counters[RULE_R4], 255);
-	EQUAL(counters[RULE_R1], 0);
+		EXPECT(model_free_pages(p->o, reported(p, REPORT_free_reserved),
+					0, 0, &p->d));
+	EXPECT_EQ(counters[RULE_R4], 255);
+	EXPECT_EQ(counters[RULE_R1], 0);
 	model_set_rule_counters(p->o, NULL);
-	CHECK(model_free_pages(p->o, reported(p, REPORT_bad_page), PFN_NONE, 0,
-			       &p->d));
-	EQUAL(counters[RULE_R6], 0);
+	EXPECT(model_free_pages(p->o, reported(p, REPORT_bad_page), PFN_NONE, 0,
+				&p->d));
+	EXPECT_EQ(counters[RULE_R6], 0);
 	pair_delete(p);
 }
