@@ -87,6 +87,33 @@ TEST(the_view_is_what_a_caller_sees)
 	machine_delete(m);
 }
 
+/* Nor is what another CPU's lists do. */
+TEST(the_view_counts_every_cpus_lists)
+{
+	struct machine *m = pc_on("ram=64M cpus=2");
+	u64 view = machine_view(m);
+	struct page *page;
+
+	mm_set_current(m, (struct task){ .cpu = 1 });
+	page = mm_alloc_pages(m, GFP_KERNEL, 0);
+	mm_free_cold_page(m, page);
+	EXPECT(pc_zone(m, ZONE_NORMAL)->pageset[1].pcp[PCP_COLD].count);
+	EXPECT_EQ(view, machine_view(m));
+	machine_delete(m);
+}
+
+/* An order that is not the owner's is another view, all else equal. */
+TEST(the_view_sees_orders)
+{
+	struct machine *m = pc_on(SMALL_PC);
+	struct page *page = pc_alloc(m, GFP_KERNEL, 3);
+	u64 view = machine_view(m);
+
+	page->flags ^= 1u << PG_order;
+	EXPECT(machine_view(m) != view);
+	machine_delete(m);
+}
+
 /* Which frame, which order and which kind of block are seen. */
 TEST(the_view_tells_blocks_apart)
 {

@@ -61,6 +61,9 @@ TEST(maps)
 		  "0-9f000:1 100000-1000000:1" },
 		{ "e820=0-1000000,1000000-2000000:nvs,2000000-3000000 mem=40M",
 		  "0-1000000:1 1000000-2000000:4 2000000-2800000:1" },
+		/* drops all later entries, of any type */
+		{ "e820=0-1000000,1000000-1100000:nvs,2000000-3000000 mem=16M",
+		  "0-1000000:1" },
 		/* it begins at the limit, or behind: no range of size 0 */
 		{ "e820=0-1000000,2000000-3000000 mem=32M", "0-1000000:1" },
 		{ "e820=0-1000000,2000000-3000000 mem=24M", "0-1000000:1" },
@@ -188,7 +191,7 @@ TEST(unusable_lines)
 		{ "ram=16M mem=2M",
 		  "the kernel image (1M to 4M) does not lie in low RAM" },
 		{ "ram=4M", "low memory has no room for bootmem's bitmap" },
-		{ "ram=4G vmalloc=1016M",
+		{ "ram=512M vmalloc=1016M",
 		  "low memory has no room for mem_map" },
 		{ "e820=100000-403000",
 		  "low memory has no room for the kernel's page tables" },

@@ -36,13 +36,19 @@ static struct page *never_returned(struct machine *m)
 static struct scene scene_set(void)
 {
 	struct scene s = { .m = pc_on(SMALL_PC) };
+	struct page *stock[5];
 
+	for (u32 i = 0; i < ARRAY_SIZE(stock); i++)
+		stock[i] = pc_alloc(s.m, GFP_KERNEL, 0);
 	s.one = pc_alloc(s.m, GFP_KERNEL, 0);
 	s.four = pc_alloc(s.m, GFP_KERNEL, 2);
 	s.compound = pc_alloc(s.m, GFP_KERNEL | __GFP_COMP, 2);
 	s.shared = pc_alloc(s.m, GFP_KERNEL, 1);
 	mm_get_page(s.m, s.shared);
 	s.high = pc_alloc(s.m, GFP_HIGHUSER, 0);
+	/* a hot list that is not low: the shortest way is open */
+	for (u32 i = 0; i < ARRAY_SIZE(stock); i++)
+		pc_free(s.m, stock[i], 0);
 	s.freed = pc_alloc(s.m, GFP_KERNEL, 0);
 	pc_free(s.m, s.freed, 0);
 	s.freed_block = pc_alloc(s.m, GFP_KERNEL, 5);
@@ -114,6 +120,16 @@ MISUSE(alloc_sleeps_under_a_lock, sleep_in_atomic, TASK_ATOMIC)
 MISUSE(alloc_sleeps_in_an_interrupt, sleep_in_atomic, TASK_IRQ)
 {
 	EXPECT(!mm_alloc_pages(s->m, GFP_HIGHUSER | __GFP_ZERO, 0));
+}
+
+MISUSE(alloc_of_a_frame_sleeps_in_an_interrupt, sleep_in_atomic, TASK_IRQ)
+{
+	EXPECT(!mm_alloc_pages(s->m, GFP_KERNEL, 0));
+}
+
+MISUSE(alloc_of_a_frame_from_both_zones, bad_zone_bits, 0)
+{
+	EXPECT(!mm_alloc_pages(s->m, GFP_KERNEL | GFP_BOTH, 0));
 }
 
 MISUSE(zeroes_high_memory_in_an_interrupt, zero_highmem_irq, TASK_IRQ)

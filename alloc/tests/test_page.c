@@ -3,7 +3,7 @@
  * test_page.c - what a frame is, told from mem_map: every condition, for
  * heads and for the frames inside.
  */
-#include "pc.h"
+#include "play.h"
 
 struct want {
 	u8 state, order, head, compound;
@@ -121,5 +121,35 @@ TEST(neighbours)
 		EXPECT(got.head || !got.order);
 	}
 	EXPECT_SOUND(m);
+	machine_delete(m);
+}
+
+/* A frame is on a list if and only if it says so, whoever its neighbours. */
+TEST(lists_and_frames_agree)
+{
+	struct machine *m = pc_on(SMALL_PC);
+	struct play p = play_new(9, 2);
+	bool listed[6144] = { false };
+
+	play_on(&p, m, 3000);
+	for (u32 i = 0; i < NR_ZONES * 2 * NR_PCP_TEMPS; i++) {
+		const struct per_cpu_pages *pcp;
+		struct page *page;
+		u32 link;
+
+		pcp = &pc_zone(m, i / 4)->pageset[i / 2 % 2].pcp[i % 2];
+		link = pcp->list.next;
+		for (u32 nr = pcp->count; nr; nr--) {
+			page = page_of_link(m, link);
+			listed[page_to_pfn(m, page)] = true;
+			link = page->lru.next;
+		}
+	}
+	for (pfn_t pfn = 0; pfn < 6144; pfn++) {
+		struct frame_view got;
+
+		mm_frame_view(m, pfn, &got);
+		EXPECT_EQ(listed[pfn], got.state == FRAME_PCP);
+	}
 	machine_delete(m);
 }

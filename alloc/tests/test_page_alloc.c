@@ -227,6 +227,44 @@ TEST(kswapd_is_woken_below_low)
 	machine_delete(m);
 }
 
+/* The mark counts, and not how many frames the CPU has on its list. */
+TEST(a_full_list_is_no_free_memory)
+{
+	static struct edge e;
+
+	for (u32 more = 0; more < 2; more++) {
+		struct machine *m = pc_on("ram=64M");
+		const struct per_cpu_pages *hot;
+
+		hot = &pc_zone(m, ZONE_NORMAL)->pageset[0].pcp[PCP_HOT];
+		e = edge_of(m, ZONE_NORMAL);
+		set_free(&e, 240 + more);
+		for (u32 i = 0; i < 20; i++)
+			pc_free(m, e.single[300 + i], 0);
+		EXPECT_EQ(20, hot->count);
+		EXPECT(ask(m, GFP_KERNEL, 0, 0));
+		EXPECT_EQ(19, hot->count);
+		EXPECT_EQ(more ? 0 : 2,
+			  events(m, TRACE_mm_vmscan_wakeup_kswapd));
+		machine_delete(m);
+	}
+}
+
+/* kswapd's own test knows no reserve: DMA with 100 is above its low, 80. */
+TEST(kswapd_knows_no_reserve)
+{
+	static struct edge e;
+	struct machine *m = pc_on("ram=64M");
+
+	e = edge_of(m, ZONE_DMA);
+	set_free(&e, 100);
+	/* but not above 64 + 48, either */
+	EXPECT(!ask(m, GFP_QUIET, 0, 0));
+	EXPECT_EQ(1, events(m, TRACE_mm_vmscan_wakeup_kswapd));
+	EXPECT_EQ(ZONE_NORMAL, mm_trace(m, &(u32){ 0 })[0].zone);
+	machine_delete(m);
+}
+
 /*
  * HighMem, then Normal but for its reserve, then DMA but for its own: pass A,
  * and when that has failed pass B, from HighMem again.
@@ -336,42 +374,44 @@ TEST(oom_or_null)
 	machine_delete(m);
 }
 
-/* The pass before the OOM killer: above pages_high there is no killing. */
+/* --- reclaim, as it will be registered -------------------------------------
+ */
+
 static struct edge reclaimed;
-static u32 reclaim_calls, reclaim_goal;
+static u32 reclaim_calls, reclaim_goal, reclaim_says;
 
 static u32 give_back(struct machine *m, gfp_t gfp, u32 order)
 {
-	const struct task task = m->task;
-
 	(void)gfp;
 	(void)order;
 	reclaim_calls++;
-	if (!reclaim_goal)
-		return 0;
 	for (; reclaimed.free < reclaim_goal; reclaimed.free++)
 		mm__free_pages(m, reclaimed.single[reclaimed.free], 0);
 	mm_drain_local_pages(m);
-	m->task = task;
-	return 32;
+	return reclaim_says;
 }
 
-/* The one way up: progress is pass B again. */
-TEST(reclaim_makes_progress)
+/* An owned machine whose reclaim gives `goal' frames of zone Normal back. */
+static struct machine *reclaiming(u32 goal, u32 says)
 {
 	struct machine *m = pc_on("ram=64M");
 
 	reclaimed = edge_of(m, ZONE_NORMAL);
 	m->reclaim = give_back;
 	reclaim_calls = 0;
-	reclaim_goal = 0;
-	EXPECT(!ask(m, GFP_KERNEL, 0, 0));
-	EXPECT(mm_oom(m));
-	EXPECT_EQ(1, reclaim_calls);
-	reclaim_goal = 193;
+	reclaim_goal = goal;
+	reclaim_says = says;
+	return m;
+}
+
+/* The one way up: progress is pass B again, above min: 192. */
+TEST(reclaim_makes_progress)
+{
+	struct machine *m = reclaiming(193, 32);
+
 	EXPECT(ask(m, GFP_KERNEL, 0, 0));
 	EXPECT(!mm_oom(m));
-	EXPECT_EQ(2, reclaim_calls);
+	EXPECT_EQ(1, reclaim_calls);
 	/* progress, but not enough, and it is not to be tried again */
 	reclaim_calls = 0;
 	EXPECT(!ask(m, GFP_QUIET, 0, 0));
@@ -379,6 +419,21 @@ TEST(reclaim_makes_progress)
 	EXPECT(!mm_oom(m));
 	EXPECT_SOUND(m);
 	machine_delete(m);
+}
+
+/* None: nobody is killed above high, 288; this pass helps nobody. */
+TEST(reclaim_makes_no_progress)
+{
+	for (u32 more = 0; more < 2; more++) {
+		struct machine *m = reclaiming(288 + more, 0);
+		struct page *page = ask(m, GFP_KERNEL | __GFP_HIGH, 0, TASK_RT);
+
+		EXPECT_EQ(more, page != NULL);
+		EXPECT_EQ(!more, mm_oom(m));
+		EXPECT_EQ(!more, events(m, TRACE_oom_kill));
+		EXPECT_EQ(1, reclaim_calls);
+		machine_delete(m);
+	}
 }
 
 /* --- fail_nth --------------------------------------------------------------

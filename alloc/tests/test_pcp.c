@@ -359,6 +359,11 @@ NEGATIVE(a_compound_page, QUICK, P4)
 	first(m)->flags |= PAGE_FLAG(compound);
 }
 
+NEGATIVE(a_page_that_leads_to_a_head, QUICK, P4)
+{
+	first(m)->private = 1;
+}
+
 NEGATIVE(a_page_of_another_zone, QUICK, P5)
 {
 	first(m)->flags ^= 1u << PG_zone;

@@ -118,6 +118,11 @@ TEST(min_free_kbytes_takes_any_value)
 		}
 		EXPECT_SOUND(m);
 	}
+	/* the last row: no sum wraps, and nothing is enough */
+	for (u32 order = 0; order < MAX_ORDER; order++) {
+		EXPECT(!pc_alloc(m, GFP_DMA | GFP_ATOMIC, order));
+		EXPECT(!pc_alloc(m, GFP_KERNEL | __GFP_NORETRY, order));
+	}
 	machine_delete(m);
 }
 
