@@ -183,9 +183,17 @@ static bool same_line(const struct boot_line *a, const struct boot_line *b)
 
 static struct unit *unit_for(struct exec *x, const struct program *p)
 {
-	bool scratch = p->profile >= NR_PROFILES || begins_with_boot_ops(p);
+	bool scratch = p->profile == PROFILE_FREE || begins_with_boot_ops(p);
 
 	return &x->unit[scratch ? NR_UNITS - 1 : p->profile % NR_UNITS];
+}
+
+/* Booted just as p wants it? */
+static bool booted_for(const struct unit *u, const struct program *p)
+{
+	return u->booted && u->profile == p->profile &&
+	       !begins_with_boot_ops(p) &&
+	       (p->profile != PROFILE_FREE || same_line(&u->line, &p->boot));
 }
 
 static enum exec_status unit_ready(struct exec *x, const struct program *p,
@@ -194,7 +202,8 @@ static enum exec_status unit_ready(struct exec *x, const struct program *p,
 	struct unit *u = x->u;
 	size_t at;
 
-	if (p->profile >= NR_PROFILES)
+	u->profile = p->profile;
+	if (p->profile == PROFILE_FREE)
 		*line = p->boot;
 	else
 		x->why = boot_line_parse(profile_text[p->profile], line, &at,
@@ -257,19 +266,18 @@ static enum exec_status start(struct exec *x, const struct program *p)
 {
 	struct boot_line line;
 	enum exec_status status;
-	bool boot_ops = begins_with_boot_ops(p);
 
 	x->why = NULL;
 	x->u = unit_for(x, p);
-	status = unit_ready(x, p, &line);
-	if (status != EXEC_AGREES)
-		return status;
-	x->booting = false;
-	if (x->u->booted && !boot_ops && same_line(&x->u->line, &line))
+	x->m = x->u->m;
+	x->o = x->u->o;
+	x->booting = !booted_for(x->u, p);
+	if (!x->booting)
 		return EXEC_AGREES;
-	x->booting = true;
-	status = boot(x, &line);
-	if (status != EXEC_AGREES || boot_ops)
+	status = unit_ready(x, p, &line);
+	if (status == EXEC_AGREES)
+		status = boot(x, &line);
+	if (status != EXEC_AGREES || begins_with_boot_ops(p))
 		return status;
 	if (finish_boot(x) != STEP_OK)
 		return EXEC_FINDING;
@@ -434,7 +442,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 {
 	enum exec_status status;
 
-	if (p->profile >= NR_PROFILES && !x->opt.free_boot) {
+	if (p->profile == PROFILE_FREE && !x->opt.free_boot) {
 		x->why = "a boot line of one's own is not allowed here";
 		return EXEC_UNBOOTABLE;
 	}

@@ -19,8 +19,9 @@ struct unit {
 	struct machine *m;
 	struct model *o;
 	struct mm_layout layout;
+	u8 profile; /* or PROFILE_FREE: `line` is the program's own */
 	struct boot_line line;
-	bool booted; /* by `line`, with a snapshot to go back to */
+	bool booted; /* so, with a snapshot to go back to */
 };
 
 struct slot {
