@@ -285,7 +285,7 @@ static bool one_program(struct campaign *c, u64 k)
 static void work(struct campaign *c)
 {
 	const struct exec_options options = {
-		.digest = true, .free_boot = c->opt.target->free_boot
+		.digest = true,
 	};
 	struct shared *s = c->s;
 

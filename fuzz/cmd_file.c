@@ -35,10 +35,11 @@ const struct cmd_target *cmd_target_by_name(const char *name)
 
 struct exec_options cmd_replay_options(void)
 {
-	struct exec_options options = { .paint_whole = true,
-					.validate_full = true,
-					.digest = true,
-					.free_boot = true };
+	struct exec_options options = {
+		.paint_whole = true,
+		.validate_full = true,
+		.digest = true,
+	};
 
 	return options;
 }

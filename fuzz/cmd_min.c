@@ -32,7 +32,7 @@ bool find_again(const struct program *p, const char *wanted, u32 seconds,
 		return false;
 	if (shows(v, wanted))
 		return true;
-	*options = (struct exec_options){ .free_boot = true };
+	*options = (struct exec_options){ 0 };
 	return sandbox_run(options, p, seconds, v);
 }
 

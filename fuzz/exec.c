@@ -188,6 +188,25 @@ static struct unit *unit_for(struct exec *x, const struct program *p)
 	return &x->unit[scratch ? NR_UNITS - 1 : p->profile % NR_UNITS];
 }
 
+/* Booting costs what there is of mem_map: an engine's whims must be cheap. */
+#define SMALL_BOOT_BYTES (64u << 20)
+
+/* Where the highest range ends that the words give. */
+static u64 memory_end(const struct boot_line *line)
+{
+	u64 end = 0;
+
+	for (u32 i = 0; i < line->nr; i++) {
+		const struct boot_word *w = &line->word[i];
+		bool range = w->kind == BOOT_RAM || w->kind == BOOT_E820 ||
+			     w->kind == BOOT_MEMMAP;
+
+		if (range && w->start + w->size > end)
+			end = w->start + w->size;
+	}
+	return end;
+}
+
 /* Booted just as p wants it? */
 static bool booted_for(const struct unit *u, const struct program *p)
 {
@@ -230,8 +249,8 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	u->line = *line;
 	memset(&u->layout, 0, sizeof(u->layout));
 	machine_on_panic(u->m, on_panic, x);
-	machine_set_poison(u->m, x->opt.paint_whole ? POISON_ALL :
-						      POISON_FREED);
+	machine_set_poison(u->m,
+			   x->opt.paint_whole ? POISON_ALL : POISON_FREED);
 	model_set_rule_counters(u->o, cover_rules());
 	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
 	x->why = machine_boot(u->m, line);
@@ -322,8 +341,8 @@ static enum step check_frames(struct exec *x)
 static enum step check_all(struct exec *x)
 {
 	bool full = x->opt.validate_full;
-	const char *bad = machine_validate(x->m, full ? VALIDATE_FULL :
-							VALIDATE_QUICK);
+	const char *bad =
+		machine_validate(x->m, full ? VALIDATE_FULL : VALIDATE_QUICK);
 
 	x->out.nr_trace = 0;
 	if (bad)
@@ -356,8 +375,8 @@ static enum step check_expect(struct exec *x, const struct op *op,
 	enum expect got = expect_of(x, step);
 
 	if (op->expect == EXPECT_NOTHING ||
-	    (op->expect == got && (got != EXPECT_BUG ||
-				   op->expect_report == x->out.report)))
+	    (op->expect == got &&
+	     (got != EXPECT_BUG || op->expect_report == x->out.report)))
 		return step;
 	x->d.expected = op->expect == EXPECT_BUG ? op->expect_report : 0;
 	x->d.actual = x->out.report;
@@ -391,8 +410,8 @@ static enum step run_op(struct exec *x, const struct op *op)
 	step = check_expect(x, op, step);
 	if (step == STEP_DIVERGED || x->booting)
 		return step;
-	return check_counts(x, x->out.task.cpu) == STEP_OK ? step :
-							     STEP_DIVERGED;
+	return check_counts(x, x->out.task.cpu) == STEP_OK ? step
+							   : STEP_DIVERGED;
 }
 
 static enum step run_ops(struct exec *x, struct exec_stats *stats)
@@ -442,8 +461,9 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 {
 	enum exec_status status;
 
-	if (p->profile == PROFILE_FREE && !x->opt.free_boot) {
-		x->why = "a boot line of one's own is not allowed here";
+	if (p->profile == PROFILE_FREE && x->opt.small_boot &&
+	    memory_end(&p->boot) > SMALL_BOOT_BYTES) {
+		x->why = "too much memory for a program that is only fuzzed";
 		return EXEC_UNBOOTABLE;
 	}
 	if (!slots_ready(x, p))

@@ -38,13 +38,13 @@ enum exec_status {
 };
 
 struct exec_options {
-	bool paint_whole;  /* whole frames (replay), or samples (fuzzing) */
+	bool paint_whole;   /* whole frames (replay), or samples (fuzzing) */
 	bool validate_full; /* scan mem_map and every frame at the end */
-	u32 every;	   /* ... and after every n ops; 0: never */
-	bool digest;	   /* fill exec_stats.digest */
-	FILE *trace;	   /* ftrace text of the machine's moves, or NULL */
-	u32 until;	   /* stop before this op; 0: run all */
-	bool free_boot;	   /* a boot line of one's own is allowed */
+	u32 every;	    /* ... and after every n ops; 0: never */
+	bool digest;	    /* fill exec_stats.digest */
+	FILE *trace;	    /* ftrace text of the machine's moves, or NULL */
+	u32 until;	    /* stop before this op; 0: run all */
+	bool small_boot;    /* boot lines of one's own: of up to 64 MiB only */
 };
 
 struct exec_stats {

@@ -33,7 +33,7 @@ _Noreturn void target_fail(const char *signature)
 
 void target_run_program(const u8 *data, size_t size)
 {
-	const struct exec_options options = { .free_boot = target.free_boot };
+	const struct exec_options options = { .small_boot = !target.free_boot };
 	struct finding f;
 
 	if (!executor) {

@@ -273,7 +273,7 @@ TEST(boot_lines_are_varied)
 /* Ops per mille that the executor skips, on machine and model. */
 static u32 skipped(const struct gen_options *o, u32 mutations)
 {
-	const struct exec_options options = { .free_boot = true };
+	const struct exec_options options = { 0 };
 	struct exec_stats stats = { 0 };
 	struct exec *x = exec_new(&options);
 	struct finding finding;

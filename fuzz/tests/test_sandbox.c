@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct exec_options options = { .free_boot = true };
+static const struct exec_options options;
 
 static void segv(void)
 {
