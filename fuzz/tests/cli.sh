@@ -5,6 +5,7 @@
 set -uo pipefail
 
 mmtwin=$(realpath "$1")
+traces=$(realpath "$(dirname "$0")/../../corpus/traces")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
@@ -186,6 +187,20 @@ expect 2 import bad.txt -o cut.ops
 says err 'bad.txt:9: '
 expect 2 import good.ops -o cut.ops
 [[ -e cut.ops ]] && fail "import left a file that it could not make"
+
+# a kernel's own words give the program beside them, to the byte
+expect 0 import --boot 'ram=11760K cpus=1' "$traces/pressure-512M.txt.gz"
+diff <(sed -n '/^# imported/,$p' "$traces/pressure-512M.ops") out >/dev/null ||
+	fail "import of pressure-512M.txt.gz is not pressure-512M.ops"
+# what run --trace prints of a program that was imported is that program
+for program in "$traces"/*.ops; do
+	"$mmtwin" run --trace "$program" >trace.txt ||
+		fail "run --trace $program: exit $?"
+	grep -q mm_page_alloc: trace.txt || continue # no room on 32 bits
+	expect 0 import --boot "$(grep ^boot "$program")" trace.txt
+	diff <(grep -v '^#' "$program") <(grep -v '^#' out) >/dev/null ||
+		fail "run --trace, then import: not $program again"
+done
 
 # --- list
 expect 0 list ops
