@@ -9,7 +9,7 @@
  *
  * so that another frame's bytes, an older owner's, or the same frame's from
  * elsewhere are all wrong.  PAINT_WHOLE: every frame, wholly.  PAINT_SAMPLE:
- * at most 64 bytes of at most 4 frames of a block; where, the stamp says.
+ * at most 64 bytes of at most 2 frames of a block; where, the stamp says.
  *
  * paint[pfn].dirty remembers which 64-byte chunks were ever painted, so that
  * a reset zeroes no more than that.  The loops over frames' bytes are outside
@@ -29,7 +29,6 @@ int __asan_address_is_poisoned(const void volatile *addr) __attribute__((weak));
 #define WORD sizeof(u64)
 #define CHUNK 64u
 #define SAMPLE_BYTES 64u
-#define SAMPLE_FRAMES 4u
 #define STEP 0xD6E8FEB86659FD93ull
 
 static u64 mix(u32 stamp, pfn_t pfn)
@@ -239,26 +238,13 @@ static void join_block(struct model *o, pfn_t head, pfn_t pfn)
 
 /*
  * The k-th of the frames to paint among `nr` of them, and PFN_NONE behind the
- * last: all of up to 3; of more, the ends, the middle one, and one that the
- * stamp picks.
+ * last: the first, and one that the stamp picks.
  */
 static u32 sample(u32 nr, u32 stamp, u32 k)
 {
-	if (nr < SAMPLE_FRAMES)
-		return k < nr ? k : PFN_NONE;
-	switch (k) {
-	case 0:
+	if (k == 0)
 		return 0;
-	case 1:
-		return nr / 2;
-	case 2:
-		return nr - 1;
-	case 3:
-		k = 1 + stamp % (nr - 2);
-		return k == nr / 2 ? 1 : k;
-	default:
-		return PFN_NONE;
-	}
+	return k == 1 && nr > 1 ? 1 + stamp % (nr - 1) : PFN_NONE;
 }
 
 static u32 pick(const struct model *o, u32 nr, u32 stamp, u32 k)
@@ -282,6 +268,22 @@ static u32 window(const struct model *o, u32 stamp, u32 *len)
 
 /* --- blocks ------------------------------------------------------------- */
 
+static bool judge_zero(struct model *o, pfn_t pfn, struct divergence *d)
+{
+	return must(o, d, RULE_C1, "frame is zero", true,
+		    is_zero(bytes_of(o, pfn), PAGE_SIZE));
+}
+
+/* The sample alone would miss the end, and frames that were ever painted. */
+static bool judge_zero_block(struct model *o, pfn_t pfn, u32 nr,
+			     struct divergence *d)
+{
+	for (u32 i = 0; i < nr; i++)
+		if (o->paint[pfn + i].dirty && !judge_zero(o, pfn + i, d))
+			return false;
+	return judge_zero(o, pfn + nr - 1, d);
+}
+
 static bool obtained_frame(struct model *o, pfn_t head, pfn_t pfn, bool zero,
 			   struct divergence *d)
 {
@@ -290,8 +292,7 @@ static bool obtained_frame(struct model *o, pfn_t head, pfn_t pfn, bool zero,
 
 	if (!judge_poison(o, pfn, off, len, d))
 		return false;
-	if (zero && !must(o, d, RULE_C1, "frame is zero", true,
-			  is_zero(bytes_of(o, pfn), PAGE_SIZE)))
+	if (zero && !judge_zero(o, pfn, d))
 		return false;
 	join_block(o, head, pfn);
 	paint_frame(o, pfn, stamp, off, len);
@@ -307,6 +308,8 @@ bool contents_obtained(struct model *o, pfn_t pfn, unsigned int order,
 		return true;
 	if (!order)
 		return obtained_frame(o, pfn, pfn, zero, d);
+	if (zero && !judge_zero_block(o, pfn, nr, d))
+		return false;
 	for (u32 k = 0, i = 0; i != PFN_NONE; i = pick(o, nr, stamp, ++k))
 		if (!obtained_frame(o, pfn, pfn + i, zero, d))
 			return false;

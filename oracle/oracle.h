@@ -68,8 +68,8 @@ void model_reset(struct model *o);
 
 /*
  * Paint: how much of each frame bears a pattern.  WHOLE: every byte of every
- * frame.  SAMPLE: at most 128 bytes at an offset that varies, in the first
- * and last and a few other frames of a block.
+ * frame.  SAMPLE: 64 bytes at an offset that varies, in the first frame of a
+ * block and in one that varies.
  */
 enum paint { PAINT_WHOLE, PAINT_SAMPLE };
 void model_set_paint(struct model *o, enum paint paint);
