@@ -22,8 +22,7 @@ static enum step (*const handler[NR_OPS])(struct exec *, const struct op *) = {
 #undef OP
 };
 
-/* For the death callback: what this process is executing. */
-static const struct exec *running;
+static const struct exec *running; /* for the death callback */
 
 const char *exec_current_op(u32 *index)
 {
@@ -116,10 +115,8 @@ struct exec *exec_new(const struct exec_options *options)
 
 static void unit_delete(struct unit *u)
 {
-	if (u->m)
-		machine_delete(u->m);
-	if (u->o)
-		model_delete(u->o);
+	machine_delete(u->m);
+	model_delete(u->o);
 	memset(u, 0, sizeof(*u));
 }
 
@@ -272,6 +269,10 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 /* The boot phase of this program is over. */
 static enum step finish_boot(struct exec *x)
 {
+	const char *bad = machine_validate(x->m, VALIDATE_QUICK);
+
+	if (bad)
+		return broken(x, bad, "validate");
 	machine_mem_init(x->m);
 	mm_layout(x->m, &x->u->layout);
 	if (!model_mem_init(x->o, &x->u->layout, &x->d))
@@ -327,7 +328,7 @@ static enum step check_frame(struct exec *x, pfn_t pfn)
 
 static enum step check_frames(struct exec *x)
 {
-	u32 nr = x->u->layout.max_mapnr;
+	u32 nr = x->u->layout.max_mapnr + 1; /* and one that mem_map has not */
 	const pfn_t *touched = NULL;
 
 	if (!x->opt.validate_full)
@@ -369,6 +370,16 @@ static enum expect expect_of(const struct exec *x, enum step step)
 	return step == STEP_NULL ? EXPECT_NULL : EXPECT_OK;
 }
 
+#define ENDED "the op ends as the program says behind =>: it ended with "
+static const char *const ended[] = { [EXPECT_OK] = ENDED "ok",
+				     [EXPECT_NULL] = ENDED "null",
+				     [EXPECT_OOM] = ENDED "oom" };
+static const char *const ended_bug[] = {
+#define X(name, doc) ENDED "BUG " #name,
+	REPORT_KINDS(X)
+#undef X
+};
+
 static enum step check_expect(struct exec *x, const struct op *op,
 			      enum step step)
 {
@@ -378,10 +389,10 @@ static enum step check_expect(struct exec *x, const struct op *op,
 	    (op->expect == got &&
 	     (got != EXPECT_BUG || op->expect_report == x->out.report)))
 		return step;
-	x->d.expected = op->expect == EXPECT_BUG ? op->expect_report : 0;
-	x->d.actual = x->out.report;
+	x->d.expected = x->d.actual = 0;
 	return find(x, "expect", "E1",
-		    "the op ends as the program says behind =>", "result");
+		    got == EXPECT_BUG ? ended_bug[x->out.report] : ended[got],
+		    "result");
 }
 
 static enum step run_op(struct exec *x, const struct op *op)

@@ -28,8 +28,9 @@ static void print_record(FILE *to, const struct trace_record *t)
 	switch (t->event) {
 	case TRACE_mm_page_alloc:
 		text_gfp(gfp, sizeof(gfp), t->arg);
-		fprintf(to, " page=%08x pfn=0x%x order=%u migratetype=0 "
-			    "gfp_flags=%s",
+		fprintf(to,
+			" page=%08x pfn=0x%x order=%u migratetype=0 "
+			"gfp_flags=%s",
 			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order, gfp);
 		break;
 	case TRACE_mm_page_free:
@@ -38,8 +39,9 @@ static void print_record(FILE *to, const struct trace_record *t)
 		break;
 	case TRACE_mm_page_alloc_zone_locked:
 	case TRACE_mm_page_pcpu_drain:
-		fprintf(to, " page=%08x pfn=0x%x order=%u migratetype=0 "
-			    "zone=%s list=%s",
+		fprintf(to,
+			" page=%08x pfn=0x%x order=%u migratetype=0 "
+			"zone=%s list=%s",
 			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order,
 			zone_name[t->zone],
 			t->temp == PCP_COLD ? "cold" : "hot");
@@ -69,7 +71,7 @@ void trace_text_print(FILE *to, u32 at, const struct outcome *out)
 
 static void print_value(FILE *to, const char *what, u64 value)
 {
-	fprintf(to, " %s %llu (0x%llx)", what, (unsigned long long)value,
+	fprintf(to, "%s %llu (0x%llx)", what, (unsigned long long)value,
 		(unsigned long long)value);
 }
 
@@ -83,9 +85,11 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
 	fprintf(to, "FINDING %s\n", f->signature);
 	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause,
 		f->doc ? f->doc : "");
-	fprintf(to, "  field %s:", f->field);
-	print_value(to, "expected", f->expected);
-	print_value(to, ", actual", f->actual);
+	fprintf(to, "  field %s", f->field);
+	if (f->expected != f->actual) {
+		print_value(to, ": expected", f->expected);
+		print_value(to, ", actual", f->actual);
+	}
 	fputc('\n', to);
 	for (u32 i = first; i < last; i++) {
 		text_op(text, sizeof(text), &p->op[i]);
