@@ -47,7 +47,7 @@ probes() {
 
 # need GROUP...: installs what is missing of these groups, and only that.
 need() {
-	local group probe package missing=() sudo=()
+	local group probe package missing=() sudo=() log
 
 	for group; do
 		while read -r probe package; do
@@ -67,11 +67,16 @@ need() {
 	fi
 	type -P apt-get >/dev/null ||
 		die "no apt-get here: install ${missing[*]}"
-	{ "${sudo[@]}" apt-get -q update &&
+	log=$(mktemp)
+	if ! { "${sudo[@]}" apt-get -q update &&
 		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
 			apt-get -q -y --no-install-recommends install \
-			"${missing[@]}"; } >&2 ||
+			"${missing[@]}"; } >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
 		die "could not install ${missing[*]}"
+	fi
+	rm -f "$log"
 }
 
 # build_preset PRESET [TARGET...]: silent when all is well.
