@@ -251,8 +251,9 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	model_set_rule_counters(u->o, cover_rules());
 	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
 	x->why = machine_boot(u->m, line);
-	if (x->why && strstr(x->why, "32-bit host"))
-		return EXEC_TOO_LARGE;
+	if (x->why && strstr(x->why, "host"))
+		return strstr(x->why, "32-bit") ? EXEC_TOO_LARGE
+						: EXEC_NO_MEMORY;
 	if (!x->why)
 		claims = mm_boot_claims(u->m, &nr);
 	if (!model_boot(u->o, line, x->why != NULL, claims, nr, &x->d)) {
@@ -277,6 +278,10 @@ static enum step finish_boot(struct exec *x)
 	mm_layout(x->m, &x->u->layout);
 	if (!model_mem_init(x->o, &x->u->layout, &x->d))
 		return exec_diverged(x);
+	/* in full: what boot alone writes, no later look would find broken */
+	bad = machine_validate(x->m, VALIDATE_FULL);
+	if (bad)
+		return broken(x, bad, "validate");
 	x->booting = false;
 	return STEP_OK;
 }
@@ -486,8 +491,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	running = x;
 	cover_begin();
 	status = execute(x, stats);
-	if (status == EXEC_AGREES || status == EXEC_FINDING)
-		stats->programs++;
+	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;
 	if (status == EXEC_FINDING) {
 		stats->findings++;
 		unit_delete(x->u); /* what is broken is not used again */
