@@ -4,10 +4,8 @@
  *
  * After every op the aggregates are compared; at the end of a program, the
  * validators, the frames that were touched and the contents of what is still
- * live.  A unit is a booted pair of machine and model with its snapshot:
- * one per boot profile, and a scratch unit for boot lines and boot ops of
- * the program's own.  A CHECK that fails in the machine comes back here by
- * longjmp; the unit is then booted anew before its next use.
+ * live.  A CHECK that fails in the machine comes back here by longjmp; its
+ * unit is then booted anew before its next use.
  */
 #include "cover.h"
 #include "exec_state.h"
@@ -88,13 +86,13 @@ enum step exec_diverged(struct exec *x)
 }
 
 /* The machine's own word: "B3: sentence", from a validator or a CHECK. */
-static enum step broken(struct exec *x, const char *clause, const char *who)
+enum step exec_broken(struct exec *x, const char *clause, const char *who)
 {
 	x->d.expected = x->d.actual = 0;
 	return find(x, "machine", clause, clause, who);
 }
 
-static void on_panic(void *arg, const char *clause)
+void exec_on_panic(void *arg, const char *clause)
 {
 	struct exec *x = arg;
 
@@ -113,13 +111,6 @@ struct exec *exec_new(const struct exec_options *options)
 	return x;
 }
 
-static void unit_delete(struct unit *u)
-{
-	machine_delete(u->m);
-	model_delete(u->o);
-	memset(u, 0, sizeof(*u));
-}
-
 void exec_delete(struct exec *x)
 {
 	if (!x)
@@ -127,7 +118,7 @@ void exec_delete(struct exec *x)
 	if (running == x)
 		running = NULL;
 	for (u32 i = 0; i < NR_UNITS; i++)
-		unit_delete(&x->unit[i]);
+		exec_unit_delete(&x->unit[i]);
 	free(x->slot);
 	free(x);
 }
@@ -155,161 +146,6 @@ static bool slots_ready(struct exec *x, const struct program *p)
 	memset(x->slot, 0, x->slots_used * sizeof(*x->slot));
 	x->slots_used = 0;
 	return true;
-}
-
-/* --- boot ---------------------------------------------------------------- */
-
-static bool begins_with_boot_ops(const struct program *p)
-{
-	return p->nr && op_info[p->op[0].code].group == GROUP_BOOT;
-}
-
-static bool same_line(const struct boot_line *a, const struct boot_line *b)
-{
-	if (a->nr != b->nr)
-		return false;
-	for (u32 i = 0; i < a->nr; i++) {
-		const struct boot_word *v = &a->word[i], *w = &b->word[i];
-
-		if (v->kind != w->kind || v->type != w->type ||
-		    v->start != w->start || v->size != w->size)
-			return false;
-	}
-	return true;
-}
-
-static struct unit *unit_for(struct exec *x, const struct program *p)
-{
-	bool scratch = p->profile == PROFILE_FREE || begins_with_boot_ops(p);
-
-	return &x->unit[scratch ? NR_UNITS - 1 : p->profile % NR_UNITS];
-}
-
-/* Booting costs what there is of mem_map: an engine's whims must be cheap. */
-#define SMALL_BOOT_BYTES (64u << 20)
-
-/* Where the highest range ends that the words give. */
-static u64 memory_end(const struct boot_line *line)
-{
-	u64 end = 0;
-
-	for (u32 i = 0; i < line->nr; i++) {
-		const struct boot_word *w = &line->word[i];
-		bool range = w->kind == BOOT_RAM || w->kind == BOOT_E820 ||
-			     w->kind == BOOT_MEMMAP;
-
-		if (range && w->start + w->size > end)
-			end = w->start + w->size;
-	}
-	return end;
-}
-
-/* Booted just as p wants it? */
-static bool booted_for(const struct unit *u, const struct program *p)
-{
-	return u->booted && u->profile == p->profile &&
-	       !begins_with_boot_ops(p) &&
-	       (p->profile != PROFILE_FREE || same_line(&u->line, &p->boot));
-}
-
-static enum exec_status unit_ready(struct exec *x, const struct program *p,
-				   struct boot_line *line)
-{
-	struct unit *u = x->u;
-	size_t at;
-
-	u->profile = p->profile;
-	if (p->profile == PROFILE_FREE)
-		*line = p->boot;
-	else
-		x->why = boot_line_parse(profile_text[p->profile], line, &at,
-					 x->why_buf);
-	if (x->why)
-		return EXEC_UNBOOTABLE;
-	if (!u->m)
-		u->m = machine_new();
-	if (!u->o)
-		u->o = model_new();
-	x->m = u->m;
-	x->o = u->o;
-	return u->m && u->o ? EXEC_AGREES : EXEC_NO_MEMORY;
-}
-
-/* Boots machine and model to the point before mem_init. */
-static enum exec_status boot(struct exec *x, const struct boot_line *line)
-{
-	struct unit *u = x->u;
-	const struct boot_claim *claims = NULL;
-	u32 nr = 0;
-
-	u->booted = false;
-	u->line = *line;
-	memset(&u->layout, 0, sizeof(u->layout));
-	machine_on_panic(u->m, on_panic, x);
-	machine_set_poison(u->m,
-			   x->opt.paint_whole ? POISON_ALL : POISON_FREED);
-	model_set_rule_counters(u->o, cover_rules());
-	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
-	x->why = machine_boot(u->m, line);
-	if (x->why && strstr(x->why, "host"))
-		return strstr(x->why, "32-bit") ? EXEC_TOO_LARGE
-						: EXEC_NO_MEMORY;
-	if (!x->why)
-		claims = mm_boot_claims(u->m, &nr);
-	if (!model_boot(u->o, line, x->why != NULL, claims, nr, &x->d)) {
-		exec_diverged(x);
-		return EXEC_FINDING;
-	}
-	if (x->why)
-		return EXEC_UNBOOTABLE;
-	model_set_ram(u->o, mm_ram(u->m));
-	mm_layout(u->m, &u->layout);
-	return EXEC_AGREES;
-}
-
-/* The boot phase of this program is over. */
-static enum step finish_boot(struct exec *x)
-{
-	const char *bad = machine_validate(x->m, VALIDATE_QUICK);
-
-	if (bad)
-		return broken(x, bad, "validate");
-	machine_mem_init(x->m);
-	mm_layout(x->m, &x->u->layout);
-	if (!model_mem_init(x->o, &x->u->layout, &x->d))
-		return exec_diverged(x);
-	/* in full: what boot alone writes, no later look would find broken */
-	bad = machine_validate(x->m, VALIDATE_FULL);
-	if (bad)
-		return broken(x, bad, "validate");
-	x->booting = false;
-	return STEP_OK;
-}
-
-/* Leaves a unit at its snapshot, or before mem_init with x->booting. */
-static enum exec_status start(struct exec *x, const struct program *p)
-{
-	struct boot_line line;
-	enum exec_status status;
-
-	x->why = NULL;
-	x->u = unit_for(x, p);
-	x->m = x->u->m;
-	x->o = x->u->o;
-	x->booting = !booted_for(x->u, p);
-	if (!x->booting)
-		return EXEC_AGREES;
-	status = unit_ready(x, p, &line);
-	if (status == EXEC_AGREES)
-		status = boot(x, &line);
-	if (status != EXEC_AGREES || begins_with_boot_ops(p))
-		return status;
-	if (finish_boot(x) != STEP_OK)
-		return EXEC_FINDING;
-	machine_snapshot(x->m);
-	model_snapshot(x->o);
-	x->u->booted = true;
-	return EXEC_AGREES;
 }
 
 /* --- the checks that belong to no one op --------------------------------- */
@@ -352,7 +188,7 @@ static enum step check_all(struct exec *x)
 
 	x->out.nr_trace = 0;
 	if (bad)
-		return broken(x, bad, "validate");
+		return exec_broken(x, bad, "validate");
 	for (u32 cpu = 0; cpu < x->u->layout.nr_cpus; cpu++)
 		if (check_counts(x, cpu) != STEP_OK)
 			return STEP_DIVERGED;
@@ -407,7 +243,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 	u64 before = 0;
 	enum step step;
 
-	if (x->booting && !boot_op && finish_boot(x) != STEP_OK)
+	if (x->booting && !boot_op && exec_finish_boot(x) != STEP_OK)
 		return STEP_DIVERGED;
 	x->out.report = REPORT_none;
 	x->out.oom = false;
@@ -421,8 +257,8 @@ static enum step run_op(struct exec *x, const struct op *op)
 		trace_text_print(x->opt.trace, x->at, &x->out);
 	if (view && !x->booting && step == STEP_NULL &&
 	    machine_view(x->m) != before)
-		return broken(x, "V1: a failed op leaves the view as it was",
-			      "view");
+		return exec_broken(
+			x, "V1: a failed op leaves the view as it was", "view");
 	step = check_expect(x, op, step);
 	if (step == STEP_DIVERGED || x->booting)
 		return step;
@@ -448,7 +284,7 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 		    (x->at + 1) % x->opt.every == 0 && check_all(x) != STEP_OK)
 			return STEP_DIVERGED;
 	}
-	if (x->booting && finish_boot(x) != STEP_OK)
+	if (x->booting && exec_finish_boot(x) != STEP_OK)
 		return STEP_DIVERGED;
 	return check_all(x);
 }
@@ -459,10 +295,10 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 	enum exec_status status;
 
 	if (setjmp(x->panic)) {
-		broken(x, x->panic_clause, "check");
+		exec_broken(x, x->panic_clause, "check");
 		return EXEC_FINDING;
 	}
-	status = start(x, x->p);
+	status = exec_start(x, x->p);
 	if (status != EXEC_AGREES)
 		return status;
 	if (run_ops(x, stats) != STEP_OK)
@@ -477,11 +313,6 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 {
 	enum exec_status status;
 
-	if (p->profile == PROFILE_FREE && x->opt.small_boot &&
-	    memory_end(&p->boot) > SMALL_BOOT_BYTES) {
-		x->why = "too much memory for a program that is only fuzzed";
-		return EXEC_UNBOOTABLE;
-	}
 	if (!slots_ready(x, p))
 		return EXEC_NO_MEMORY;
 	memset(&x->out, 0, sizeof(x->out));
@@ -494,7 +325,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;
 	if (status == EXEC_FINDING) {
 		stats->findings++;
-		unit_delete(x->u); /* what is broken is not used again */
+		exec_unit_delete(x->u); /* what is broken is not used again */
 	} else if (status == EXEC_AGREES && x->u->booted) {
 		model_reset(x->o);
 		machine_reset(x->m);

@@ -70,6 +70,18 @@ struct exec {
 
 /* Makes x->d the finding. */
 enum step exec_diverged(struct exec *x);
+/* Makes the machine's own word the finding: "B3: sentence". */
+enum step exec_broken(struct exec *x, const char *clause, const char *who);
+void exec_on_panic(void *arg, const char *clause);
+
+/*
+ * Finds p's unit and leaves it at its snapshot; or, if p begins with boot
+ * ops, before mem_init with x->booting set.  [exec_boot.c]
+ */
+enum exec_status exec_start(struct exec *x, const struct program *p);
+/* The boot phase of this program is over. */
+enum step exec_finish_boot(struct exec *x);
+void exec_unit_delete(struct unit *u);
 
 /* Opens a call on behalf of the op's task. */
 static inline void exec_begin(struct exec *x, const struct op *op)
@@ -98,8 +110,8 @@ static inline struct slot *exec_slot(struct exec *x, u32 index)
 	return &x->slot[index < x->nr_slots ? index : 0];
 }
 
-static inline void exec_slot_set(struct exec *x, u32 index,
-				 enum res_kind kind, pfn_t pfn, u32 order)
+static inline void exec_slot_set(struct exec *x, u32 index, enum res_kind kind,
+				 pfn_t pfn, u32 order)
 {
 	struct slot *s = exec_slot(x, index);
 
