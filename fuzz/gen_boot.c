@@ -34,6 +34,17 @@ static void add_range(struct boot_line *boot, u32 kind, u32 type, u64 start,
 	boot->word[boot->nr - 1].start = start;
 }
 
+/*
+ * A zone of a multiple of 1024 frames, or a few less: there its batch and its
+ * marks change.  Normal memory begins where the DMA zone ends.
+ */
+static u64 edge_bytes(struct prng *r)
+{
+	u64 pfns = 1024 * (u64)(3 + prng_below(r, 13));
+
+	return (pfns + 2 - prng_below(r, 8)) * PAGE_SIZE;
+}
+
 static u64 ram_bytes(struct prng *r)
 {
 	static const u8 mb[] = { 6,  8,	 12, 16, 17, 18, 20, 20,
@@ -48,6 +59,8 @@ static u64 ram_bytes(struct prng *r)
 					: prng_below(r, 6) * MB_BYTES;
 	if (prng_below(r, 2))
 		return mb[prng_below(r, sizeof(mb))] * MB_BYTES;
+	if (prng_one_in(r, 4))
+		return edge_bytes(r);
 	return (1536 + prng_below(r, 12000)) * 4 * KB_BYTES;
 }
 
