@@ -50,7 +50,10 @@ function read_source(path,    s, n, name, fn, deep, block, check, alone)
 	close(path)
 }
 
-BEGIN { FS = "[:,]" }
+BEGIN {
+	FS = "[:,]"
+	printf "" >marked
+}
 /^SF:/ {
 	file = substr($0, 4)
 	read_source(file)
