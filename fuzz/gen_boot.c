@@ -140,6 +140,18 @@ static void add_cpus(struct prng *r, struct boot_line *boot)
 	add(boot, BOOT_CPUS, n);
 }
 
+/* The hardware's words count wherever they stand, mem= and memmap= in order. */
+static void shuffle(struct prng *r, struct boot_line *boot)
+{
+	for (u32 i = boot->nr; i > 1; i--) {
+		u32 at = prng_below(r, i);
+		struct boot_word w = boot->word[at];
+
+		boot->word[at] = boot->word[i - 1];
+		boot->word[i - 1] = w;
+	}
+}
+
 void gen_boot_line(struct prng *r, struct boot_line *boot)
 {
 	u64 ram = ram_bytes(r);
@@ -160,6 +172,8 @@ void gen_boot_line(struct prng *r, struct boot_line *boot)
 		add(boot, BOOT_MEM, odd(r, ram / 8 * (3 + prng_below(r, 7))));
 	if (prng_one_in(r, 5))
 		add_memmap(r, boot, ram);
+	if (prng_one_in(r, 6))
+		shuffle(r, boot);
 }
 
 /* --- mutation ----------------------------------------------------------------
