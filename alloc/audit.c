@@ -16,12 +16,12 @@ struct account {
 
 static const char *audit_compound(const struct page *page, u32 order)
 {
-	if (page[1].index != order)
-		return "A4: the first tail of a compound has its order";
+	CLAUSE(page[1].index == order,
+	       "A4: the first tail of a compound has its order");
 	for (u32 i = 0; i < 1u << order; i++)
-		if (!page_compound(page + i) ||
-		    page[i].private != ptr_link(page))
-			return "A4: a compound's pages lead to its head";
+		CLAUSE(page_compound(page + i) &&
+			       page[i].private == ptr_link(page),
+		       "A4: a compound's pages lead to its head");
 	return NULL;
 }
 
@@ -31,19 +31,20 @@ static const char *audit_allocated(const struct machine *m,
 {
 	u32 order = page_order(page);
 
-	if (order >= MAX_ORDER || page_to_pfn(m, page) & ((1u << order) - 1) ||
-	    !zone_has(m, zone, page + (1u << order) - 1))
-		return "A2: an allocated block is aligned, inside its zone";
-	if (!m->touched[page_to_pfn(m, page)])
-		return "A8: a reset will restore what is in hands";
-	if (!page_was_returned(page) || page_free_head(page) || page->mapping ||
-	    page->_mapcount != -1)
-		return "A3: an allocated head is marked as handed out, only";
+	CLAUSE(order < MAX_ORDER &&
+		       !(page_to_pfn(m, page) & ((1u << order) - 1)) &&
+		       zone_has(m, zone, page + (1u << order) - 1),
+	       "A2: an allocated block is aligned, inside its zone");
+	CLAUSE(m->touched[page_to_pfn(m, page)],
+	       "A8: a reset will restore what is in hands");
+	CLAUSE(page_was_returned(page) && !page_free_head(page) &&
+		       !page->mapping && page->_mapcount == -1,
+	       "A3: an allocated head is marked as handed out, only");
 	for (u32 i = 1; i < 1u << order; i++)
-		if (page_count(page + i) || page_free_head(page + i) ||
-		    page_reserved(page + i) ||
-		    page_compound(page + i) != page_compound(page))
-			return "A3: tails have no references and no mark";
+		CLAUSE(!page_count(page + i) && !page_free_head(page + i) &&
+			       !page_reserved(page + i) &&
+			       page_compound(page + i) == page_compound(page),
+		       "A3: tails have no references and no mark");
 	return page_compound(page) ? audit_compound(page, order) : NULL;
 }
 
@@ -53,26 +54,26 @@ static const char *audit_block(const struct machine *m, const struct zone *zone,
 			       u32 *nr)
 {
 	*nr = 1;
-	if (page_zone_id(page) != zone->id)
-		return "A5: a frame bears the number of its zone";
+	CLAUSE(page_zone_id(page) == zone->id,
+	       "A5: a frame bears the number of its zone");
 	if (page_reserved(page)) {
 		a->reserved++;
-		return page_free_head(page) || page_compound(page)
-			       ? "A6: a reserved frame is in no block"
-			       : NULL;
+		CLAUSE(!page_free_head(page) && !page_compound(page),
+		       "A6: a reserved frame is in no block");
+		return NULL;
 	}
 	if (page_free_head(page)) {
-		if (page_free_order(page) >= MAX_ORDER)
-			return "A2: a free block is of an order that exists";
+		CLAUSE(page_free_order(page) < MAX_ORDER,
+		       "A2: a free block is of an order that exists");
 		*nr = 1u << page_free_order(page);
 		a->free += *nr;
 		return NULL;
 	}
 	if (!page_allocated(page)) {
 		a->loose++;
-		return page_compound(page) || page_order(page)
-			       ? "A3: a loose frame has no mark"
-			       : NULL;
+		CLAUSE(!page_compound(page) && !page_order(page),
+		       "A3: a loose frame has no mark");
+		return NULL;
 	}
 	*nr = 1u << page_order(page);
 	a->allocated += *nr;
@@ -100,11 +101,10 @@ static const char *audit_zone(const struct machine *m, const struct zone *zone,
 
 		page = pfn_to_page(m, zone->zone_start_pfn + i);
 		broken = audit_block(m, zone, page, &a, &nr);
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 	}
-	if (a.free != zone->free_pages || a.loose != pcp_pages(zone))
-		return "A1: what is in no block is on a per-CPU list";
+	CLAUSE(a.free == zone->free_pages && a.loose == pcp_pages(zone),
+	       "A1: what is in no block is on a per-CPU list");
 	sum->reserved += a.reserved;
 	sum->free += a.free;
 	sum->loose += a.loose;
@@ -131,10 +131,9 @@ const char *page_alloc_validate(const struct machine *m)
 		const char *broken =
 			audit_zone(m, &m->data->node_zones[i], &sum);
 
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 	}
-	if (sum.free + sum.loose + sum.allocated != m->data->totalram_pages)
-		return "A7: totalram_pages counts what boot gave away";
+	CLAUSE(sum.free + sum.loose + sum.allocated == m->data->totalram_pages,
+	       "A7: totalram_pages counts what boot gave away");
 	return NULL;
 }

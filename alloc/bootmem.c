@@ -272,15 +272,15 @@ const char *bootmem_validate(const struct machine *m)
 		if (c->label == CLAIM_user)
 			continue;
 		for (u32 pfn = c->start >> PAGE_SHIFT; pfn <= last; pfn++)
-			if (!bootmem_reserved(m, pfn))
-				return "M1: boot's own frames are reserved";
+			CLAUSE(bootmem_reserved(m, pfn),
+			       "M1: boot's own frames are reserved");
 	}
 	for (u32 pfn = m->setup.max_low_pfn; pfn < b->map_bytes * 8; pfn++)
-		if (!bootmem_reserved(m, pfn))
-			return "M2: nothing is free behind low memory";
-	if (b->last_pos >= m->setup.max_low_pfn ||
-	    b->last_success >> PAGE_SHIFT >= m->setup.max_low_pfn ||
-	    b->last_offset >= PAGE_SIZE)
-		return "M3: the cursors lie in low memory";
+		CLAUSE(bootmem_reserved(m, pfn),
+		       "M2: nothing is free behind low memory");
+	CLAUSE(b->last_pos < m->setup.max_low_pfn &&
+		       b->last_success >> PAGE_SHIFT < m->setup.max_low_pfn &&
+		       b->last_offset < PAGE_SIZE,
+	       "M3: the cursors lie in low memory");
 	return NULL;
 }

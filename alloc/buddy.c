@@ -109,15 +109,15 @@ static const char *validate_head(const struct machine *m,
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
-	if (!page_free_head(page) || page_free_order(page) != order)
-		return "B2: a block in a list is marked with its order";
-	if (page_count(page) || page_reserved(page))
-		return "B3: a free block has no owner";
-	if (pfn & ((1u << order) - 1) || !zone_has(m, zone, page) ||
-	    !zone_has(m, zone, page + (1u << order) - 1))
-		return "B4: a block is aligned, and inside its zone";
-	if (order < MAX_ORDER - 1 && free_buddy(m, zone, pfn, order))
-		return "B5: free buddies are merged";
+	CLAUSE(page_free_head(page) && page_free_order(page) == order,
+	       "B2: a block in a list is marked with its order");
+	CLAUSE(!page_count(page) && !page_reserved(page),
+	       "B3: a free block has no owner");
+	CLAUSE(!(pfn & ((1u << order) - 1)) && zone_has(m, zone, page) &&
+		       zone_has(m, zone, page + (1u << order) - 1),
+	       "B4: a block is aligned, and inside its zone");
+	CLAUSE(order == MAX_ORDER - 1 || !free_buddy(m, zone, pfn, order),
+	       "B5: free buddies are merged");
 	return NULL;
 }
 
@@ -132,21 +132,20 @@ static const char *validate_area(const struct machine *m,
 		const struct page *page;
 		const char *broken;
 
-		if (!pfn_valid(m, pfn) || list_at(m->base, at)->prev != prev)
-			return "B1: a list's links agree, all of them pages'";
-		if (++nr > zone->free_area[order].nr_free)
-			break;
+		CLAUSE(pfn_valid(m, pfn) && list_at(m->base, at)->prev == prev,
+		       "B1: a list's links agree, all of them pages'");
+		CLAUSE(++nr <= zone->free_area[order].nr_free,
+		       "B6: nr_free is the length of its list");
 		page = pfn_to_page(m, pfn);
 		broken = validate_head(m, zone, page, order);
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 		prev = at;
 		at = page->lru.next;
 	}
-	if (nr != zone->free_area[order].nr_free)
-		return "B6: nr_free is the length of its list";
-	if (head->prev != prev)
-		return "B1: a list's links agree, all of them pages'";
+	CLAUSE(nr == zone->free_area[order].nr_free,
+	       "B6: nr_free is the length of its list");
+	CLAUSE(head->prev == prev,
+	       "B1: a list's links agree, all of them pages'");
 	return NULL;
 }
 
@@ -158,12 +157,11 @@ static const char *validate_zone(const struct machine *m,
 	for (u32 order = 0; order < MAX_ORDER; order++) {
 		const char *broken = validate_area(m, zone, order);
 
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 		free_pages += zone->free_area[order].nr_free << order;
 	}
-	if (free_pages != zone->free_pages)
-		return "B7: free_pages is the sum of the blocks";
+	CLAUSE(free_pages == zone->free_pages,
+	       "B7: free_pages is the sum of the blocks");
 	return NULL;
 }
 
@@ -187,13 +185,13 @@ static const char *validate_mem_map(const struct machine *m,
 			continue;
 		} else if (!page_free_head(page))
 			continue;
-		if (page_free_head(page) || page_count(page) ||
-		    page_reserved(page))
-			return "B8: inside a free block nothing is marked";
+		CLAUSE(!page_free_head(page) && !page_count(page) &&
+			       !page_reserved(page),
+		       "B8: inside a free block nothing is marked");
 	}
 	for (u32 order = 0; order < MAX_ORDER; order++)
-		if (nr[order] != zone->free_area[order].nr_free)
-			return "B9: every block that is marked is in a list";
+		CLAUSE(nr[order] == zone->free_area[order].nr_free,
+		       "B9: every block that is marked is in a list");
 	return NULL;
 }
 
@@ -216,8 +214,7 @@ const char *buddy_validate(const struct machine *m, enum validate_depth depth)
 
 		if (!broken && depth == VALIDATE_FULL)
 			broken = validate_mem_map(m, zone);
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 	}
 	return NULL;
 }

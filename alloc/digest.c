@@ -62,13 +62,14 @@ u64 machine_digest(const struct machine *m)
 	struct hash h;
 
 	hash_init(&h);
-	if (m->phase == PHASE_OFF)
-		return hash_end(&h);
-	hash_bytes(&h, m->data, sizeof(*m->data));
-	hash_bytes(&h, m->swapper_pg_dir, PAGE_SIZE);
-	hash_bytes(&h, m->fixmap_pt, PAGE_SIZE);
-	hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
-	hash_bytes(&h, m->mem_map, (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
+	if (m->phase != PHASE_OFF) {
+		hash_bytes(&h, m->data, sizeof(*m->data));
+		hash_bytes(&h, m->swapper_pg_dir, PAGE_SIZE);
+		hash_bytes(&h, m->fixmap_pt, PAGE_SIZE);
+		hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
+		hash_bytes(&h, m->mem_map,
+			   (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
+	}
 	return hash_end(&h);
 }
 
@@ -88,12 +89,8 @@ static u64 view_pages(const struct machine *m, u64 hash)
 	return hash;
 }
 
-u64 machine_view(const struct machine *m)
+static u64 view_zones(const struct machine *m, u64 hash)
 {
-	u64 hash = hash_step(0, m->phase);
-
-	if (m->phase == PHASE_OFF)
-		return hash;
 	for (u32 i = 0; i < NR_ZONES; i++) {
 		const struct zone *zone = &m->data->node_zones[i];
 		u32 pages = zone->free_pages;
@@ -103,5 +100,14 @@ u64 machine_view(const struct machine *m)
 				pages += zone->pageset[cpu].pcp[temp].count;
 		hash = hash_step(hash, pages);
 	}
-	return view_pages(m, hash);
+	return hash;
+}
+
+u64 machine_view(const struct machine *m)
+{
+	u64 hash = hash_step(0, m->phase);
+
+	if (m->phase != PHASE_OFF)
+		hash = view_pages(m, view_zones(m, hash));
+	return hash;
 }

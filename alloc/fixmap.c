@@ -129,16 +129,17 @@ const char *fixmap_validate(const struct machine *m)
 {
 	vaddr_t pkmap = pkmap_base(m->setup.nr_cpus);
 
-	if (!leads_to(m, FIXADDR_TOP, m->fixmap_pt) ||
-	    (!direct_map_reaches(m, pkmap) && !leads_to(m, pkmap, m->pkmap_pt)))
-		return "F1: fixmap and kmap window have their page tables";
+	CLAUSE(leads_to(m, FIXADDR_TOP, m->fixmap_pt) &&
+		       (direct_map_reaches(m, pkmap) ||
+			leads_to(m, pkmap, m->pkmap_pt)),
+	       "F1: fixmap and kmap window have their page tables");
 	for (u32 i = 0; i < PTRS_PER_TABLE; i++) {
 		vaddr_t addr =
 			(FIXADDR_TOP & ~(PMD_SIZE - 1)) + (i << PAGE_SHIFT);
 		u32 pte = m->fixmap_pt[i].word;
 
-		if (pte && !slot_sane(m, addr, pte))
-			return "F2: a kmap slot maps a high frame";
+		CLAUSE(!pte || slot_sane(m, addr, pte),
+		       "F2: a kmap slot maps a high frame");
 	}
 	return NULL;
 }

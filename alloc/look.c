@@ -47,13 +47,10 @@ static vaddr_t vmalloc_start(vaddr_t high_memory)
 	       ~(VMALLOC_OFFSET - 1);
 }
 
-void mm_layout(const struct machine *m, struct mm_layout *out)
+static void look_at_layout(const struct machine *m, struct mm_layout *out)
 {
 	const struct kernel_data *k = m->data;
 
-	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus };
-	if (m->phase == PHASE_OFF)
-		return;
 	out->max_pfn = m->setup.max_pfn;
 	out->max_low_pfn = m->setup.max_low_pfn;
 	out->highstart_pfn = k->highstart_pfn;
@@ -71,6 +68,13 @@ void mm_layout(const struct machine *m, struct mm_layout *out)
 		look_at_zone(&k->node_zones[i], &out->zone[i]);
 		look_at_zonelist(m, i, out);
 	}
+}
+
+void mm_layout(const struct machine *m, struct mm_layout *out)
+{
+	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus };
+	if (m->phase != PHASE_OFF)
+		look_at_layout(m, out);
 }
 
 UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
@@ -112,9 +116,9 @@ const struct boot_claim *mm_boot_claims(const struct machine *m, u32 *nr)
 /* The spare element stands for every frame that mem_map has not. */
 struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn)
 {
-	if (!m->mem_map)
-		return NULL;
-	return m->mem_map + (pfn < m->nr_pages ? pfn : m->nr_pages);
+	pfn_t element = pfn < m->nr_pages ? pfn : m->nr_pages;
+
+	return m->mem_map ? m->mem_map + element : NULL;
 }
 
 pfn_t mm_page_to_pfn(const struct machine *m, const struct page *page)

@@ -35,8 +35,7 @@ static void unpoison_all(struct machine *m)
 
 static void power_off(struct machine *m)
 {
-	if (m->golden.mem_map)
-		snapshot_exit(m);
+	snapshot_exit(m);
 	unpoison_all(m);
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
@@ -59,15 +58,14 @@ struct machine *machine_new(void)
 {
 	struct machine *m = platform_alloc(sizeof(*m));
 
-	if (!m)
-		return NULL;
-	m->poison_wanted = POISON_ALL;
-	m->faults.panic = platform_panic;
-	m->setup.nr_cpus = 1;
-	if (!platform_ram_reserve(&m->ram)) {
+	if (!m || !platform_ram_reserve(&m->ram)) {
+		/* unreachable: a host without memory or address space */
 		platform_free(m, sizeof(*m));
 		return NULL;
 	}
+	m->poison_wanted = POISON_ALL;
+	m->faults.panic = platform_panic;
+	m->setup.nr_cpus = 1;
 	m->base = m->ram.base;
 	mm_set_current(m, (struct task){ 0 });
 	return m;
@@ -168,7 +166,7 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 	if (!mem_map_init(m))
 		return "low memory has no room for mem_map";
 	if (!snapshot_init(m))
-		return "the host has no memory";
+		return "the host has no memory"; /* unreachable: it had RAM */
 	kernel_data_init(m);
 	zones_init(m);
 	m->phase = PHASE_BOOTMEM;
@@ -234,10 +232,8 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 {
 	const char *broken;
 
-	if (m->phase == PHASE_OFF)
-		return NULL;
-	if (m->phase == PHASE_BOOTMEM)
-		return bootmem_validate(m);
+	if (m->phase != PHASE_RUNNING)
+		return m->phase == PHASE_OFF ? NULL : bootmem_validate(m);
 	broken = zone_validate(m);
 	if (!broken)
 		broken = buddy_validate(m, d);

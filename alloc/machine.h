@@ -8,11 +8,11 @@
 
 #include "state.h"
 
-/* Memory for the golden copy and the touched list; false: there is none. */
+/*
+ * Memory for the golden copy and the touched list; false: there is none.
+ * snapshot_exit() gives back what there is of it, if there is any.
+ */
 bool snapshot_init(struct machine *m);
 void snapshot_exit(struct machine *m);
-
-/* True if RAM's metadata is what it was at machine_snapshot(), every byte. */
-bool machine_at_snapshot(const struct machine *m);
 
 #endif

@@ -166,18 +166,17 @@ static struct page *reclaim_and_retry(struct machine *m,
 	struct page *page;
 
 	while (direct_reclaim(m, rq)) {
+		/* unreachable: nobody has registered reclaim, it frees none */
 		page = pass(m, rq, PAGES_MIN, help);
-		if (page)
+		if (page || !retries(rq))
 			return page;
-		if (!retries(rq))
-			return NULL;
 		platform_yield(m, YIELD_RETRY);
 	}
 	if (rq->gfp & __GFP_FS && !(rq->gfp & __GFP_NORETRY)) {
 		page = pass(m, rq, PAGES_HIGH,
 			    (struct watermark_help){ false, false });
 		if (page)
-			return page;
+			return page; /* unreachable: likewise */
 		trace_oom_kill(&m->trace, rq->order, rq->gfp);
 		return out_of_memory(m);
 	}
@@ -230,8 +229,6 @@ static struct page *__alloc_pages(struct machine *m, gfp_t gfp, u32 order)
 	struct page *page;
 
 	list = &m->data->node_zonelists[gfp & GFP_ZONEMASK];
-	if (!list->zone[0])
-		return NULL;
 	rq.list = list;
 	rq.class = zone_at(m, list->zone[0])->id;
 	if (gfp & __GFP_WAIT)

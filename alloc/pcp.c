@@ -61,30 +61,29 @@ static const char *validate_list(const struct machine *m,
 {
 	u32 prev = ptr_link(&pcp->list), nr = 0;
 
-	if (pcp->count > pcp->high)
-		return "P3: no more than `high' are kept";
+	CLAUSE(pcp->count <= pcp->high, "P3: no more than `high' are kept");
 	for (u32 at = pcp->list.next; at != ptr_link(&pcp->list);) {
 		pfn_t pfn = lru_to_pfn(m, at);
 		const struct page *page;
 
-		if (!pfn_valid(m, pfn) || list_at(m->base, at)->prev != prev)
-			return "P1: a list's links agree, all of them pages'";
-		if (++nr > pcp->count)
-			break;
+		CLAUSE(pfn_valid(m, pfn) && list_at(m->base, at)->prev == prev,
+		       "P1: a list's links agree, all of them pages'");
+		CLAUSE(++nr <= pcp->count,
+		       "P2: count is the length of its list");
 		page = pfn_to_page(m, pfn);
-		if (page_bad(page) || page_compound(page) || page->private)
-			return "P4: a page in a list is free and unmarked";
-		if (!m->touched[pfn])
-			return "P7: a reset will restore what is in a list";
-		if (!zone_has(m, zone, page))
-			return "P5: a page in a list is of the list's zone";
+		CLAUSE(!page_bad(page) && !page_compound(page) &&
+			       !page->private,
+		       "P4: a page in a list is free and unmarked");
+		CLAUSE(m->touched[pfn],
+		       "P7: a reset will restore what is in a list");
+		CLAUSE(zone_has(m, zone, page),
+		       "P5: a page in a list is of the list's zone");
 		prev = at;
 		at = page->lru.next;
 	}
-	if (nr != pcp->count)
-		return "P2: count is the length of its list";
-	if (pcp->list.prev != prev)
-		return "P1: a list's links agree, all of them pages'";
+	CLAUSE(nr == pcp->count, "P2: count is the length of its list");
+	CLAUSE(pcp->list.prev == prev,
+	       "P1: a list's links agree, all of them pages'");
 	return NULL;
 }
 
@@ -108,13 +107,12 @@ const char *pcp_validate(const struct machine *m)
 		zone = &m->data->node_zones[i / (NR_CPUS * NR_PCP_TEMPS)];
 		pcp = &zone->pageset[cpu].pcp[i % NR_PCP_TEMPS];
 		if (cpu >= m->setup.nr_cpus) {
-			if (pcp->count || !list_empty(&pcp->list))
-				return "P6: a CPU that is not there has none";
+			CLAUSE(!pcp->count && list_empty(&pcp->list),
+			       "P6: a CPU that is not there has none");
 			continue;
 		}
 		broken = validate_list(m, zone, pcp);
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 	}
 	return NULL;
 }

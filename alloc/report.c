@@ -15,6 +15,7 @@ void report(struct faults *f, enum report_kind kind)
 
 _Noreturn void check_failed(const struct faults *f, const char *clause)
 {
+	/* unreachable: no program breaks the machine */
 	f->panic(f->arg, clause);
 	/* A handler that returns has broken its contract. */
 	__builtin_trap();

@@ -30,4 +30,11 @@ _Noreturn void check_failed(const struct faults *f, const char *clause);
 			check_failed(&(m)->faults, clause);                    \
 	} while (0)
 
+/* In a validator: where it does not hold, the clause is the answer. */
+#define CLAUSE(cond, clause)                                                   \
+	do {                                                                   \
+		if (unlikely(!(cond)))                                         \
+			return clause;                                         \
+	} while (0)
+
 #endif

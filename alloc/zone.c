@@ -217,12 +217,12 @@ static const char *validate_marks(const struct machine *m,
 				  const struct zone *zone)
 {
 	for (u32 mark = 0; mark < NR_ZONE_MARKS; mark++)
-		if (zone->mark[mark] != mark_of(m, zone, mark))
-			return "Z2: a mark is min_free_kbytes' share";
+		CLAUSE(zone->mark[mark] == mark_of(m, zone, mark),
+		       "Z2: a mark is min_free_kbytes' share");
 	for (u32 class = 0; class < NR_ZONES; class ++)
-		if (zone->lowmem_reserve[class] !=
-		    reserve_of(m, zone->id, class))
-			return "Z3: a reserve is the higher zones' share";
+		CLAUSE(zone->lowmem_reserve[class] ==
+			       reserve_of(m, zone->id, class),
+		       "Z3: a reserve is the higher zones' share");
 	return NULL;
 }
 
@@ -235,10 +235,10 @@ static const char *validate_limits(const struct zone *zone)
 
 		hot = &zone->pageset[cpu].pcp[PCP_HOT];
 		cold = &zone->pageset[cpu].pcp[PCP_COLD];
-		if (hot->low != 2 * batch || hot->high != 6 * batch ||
-		    hot->batch != batch || cold->low != 0 ||
-		    cold->high != 2 * batch || cold->batch != batch)
-			return "Z4: per-CPU limits follow from the batch";
+		CLAUSE(hot->low == 2 * batch && hot->high == 6 * batch &&
+			       hot->batch == batch && cold->low == 0 &&
+			       cold->high == 2 * batch && cold->batch == batch,
+		       "Z4: per-CPU limits follow from the batch");
 	}
 	return NULL;
 }
@@ -251,20 +251,22 @@ static const char *validate_zonelist(const struct machine *m, u32 index)
 	for (u32 i = zonelist_top[index] + 1u; i; i--) {
 		const struct zone *zone = &m->data->node_zones[i - 1];
 
-		if (zone->present_pages && list->zone[nr++] != ptr_link(zone))
-			return "Z5: a zonelist is the populated zones, down";
+		CLAUSE(!zone->present_pages ||
+			       list->zone[nr++] == ptr_link(zone),
+		       "Z5: a zonelist is the populated zones, down");
 	}
-	return list->zone[nr] ? "Z6: 0 ends a zonelist" : NULL;
+	CLAUSE(!list->zone[nr], "Z6: 0 ends a zonelist");
+	return NULL;
 }
 
 static const char *validate_span(const struct machine *m,
 				 const struct zone *zone, pfn_t *at)
 {
-	if (zone->id != (u32)(zone - m->data->node_zones) ||
-	    zone->spanned_pages != zone->present_pages ||
-	    (zone->spanned_pages && zone->zone_start_pfn != *at) ||
-	    zone->spanned_pages > m->data->max_mapnr - *at)
-		return "Z1: the zones follow each other inside mem_map";
+	CLAUSE(zone->id == (u32)(zone - m->data->node_zones) &&
+		       zone->spanned_pages == zone->present_pages &&
+		       (!zone->spanned_pages || zone->zone_start_pfn == *at) &&
+		       zone->spanned_pages <= m->data->max_mapnr - *at,
+	       "Z1: the zones follow each other inside mem_map");
 	*at += zone->spanned_pages;
 	return NULL;
 }

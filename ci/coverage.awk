@@ -37,7 +37,7 @@ function read_source(path,    s, n, name, fn, deep, block, check, alone)
 			if (alone && last == "{")
 				skip[n - 1] = 1
 		}
-		if (s ~ /(^|[^A-Z_])CHECK(_SLOW)?\(/)
+		if (s ~ /(^|[^A-Z_])(CHECK(_SLOW)?|CLAUSE)\(/)
 			check = 1
 		if (check || fn ~ /(^|_)validate(_|$)/)
 			exempt[n] = 1

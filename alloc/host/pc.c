@@ -19,11 +19,14 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-#define GIGABYTE ((size_t)1 << 30)
-#define HOST_32BIT (sizeof(void *) == 4)
-/* of low memory, and of high memory, where addresses have 32 bits */
-#define RAM_32BIT_MAX ((u64)512 << 20)
-#define WINDOW_BYTES (HOST_32BIT ? (size_t)RAM_32BIT_MAX : GIGABYTE)
+/* of low memory, and of high memory */
+#if UINTPTR_MAX == UINT32_MAX
+#define RAM_MAX ((u64)512 << 20)
+#define WINDOW_BYTES ((size_t)RAM_MAX)
+#else
+#define RAM_MAX ((u64)1 << 32)
+#define WINDOW_BYTES ((size_t)1 << 30)
+#endif
 
 void *platform_alloc(size_t bytes)
 {
@@ -46,8 +49,9 @@ static void *reserve(uintptr_t at, size_t bytes, int more_flags)
 		    -1, 0);
 }
 
+#if UINTPTR_MAX == UINT32_MAX
 /* The real window, if nothing else is there. */
-static bool reserve_32bit(struct platform_ram *ram)
+static bool reserve_window(struct platform_ram *ram)
 {
 	void *window = reserve(PAGE_OFFSET, WINDOW_BYTES, MAP_FIXED_NOREPLACE);
 
@@ -61,19 +65,17 @@ static bool reserve_32bit(struct platform_ram *ram)
 	return true;
 }
 
-#if UINTPTR_MAX > UINT32_MAX
+#else
 /* 5 GiB have the last gigabyte of some 4 GiB in them; the rest goes back. */
-static bool reserve_64bit(struct platform_ram *ram)
+static bool reserve_window(struct platform_ram *ram)
 {
-	const uintptr_t all = 5 * GIGABYTE, step = 4 * GIGABYTE;
+	const uintptr_t all = 5 * WINDOW_BYTES, step = 4 * WINDOW_BYTES;
 	uintptr_t start = (uintptr_t)reserve(0, all, 0), window, end;
 
 	if (start == (uintptr_t)MAP_FAILED)
-		return false;
-	window = (start & ~(step - 1)) + PAGE_OFFSET;
-	if (window < start)
-		window += step;
-	end = window + GIGABYTE;
+		return false; /* unreachable: there is address space */
+	window = start + ((PAGE_OFFSET - start) & (step - 1));
+	end = window + WINDOW_BYTES;
 	if (window > start)
 		munmap((void *)start, window - start);
 	if (end < start + all)
@@ -81,18 +83,12 @@ static bool reserve_64bit(struct platform_ram *ram)
 	ram->base = window - PAGE_OFFSET;
 	return true;
 }
-#else
-static bool reserve_64bit(struct platform_ram *ram)
-{
-	(void)ram;
-	return false;
-}
 #endif
 
 bool platform_ram_reserve(struct platform_ram *ram)
 {
 	*ram = (struct platform_ram){ .handle = -1 };
-	return HOST_32BIT ? reserve_32bit(ram) : reserve_64bit(ram);
+	return reserve_window(ram);
 }
 
 void platform_ram_release(struct platform_ram *ram)
@@ -118,19 +114,17 @@ static bool map_high(struct platform_ram *ram)
 	high = mmap(NULL, (size_t)ram->high_bytes, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_NORESERVE, ram->handle,
 		    (off_t)ram->low_bytes);
-	if (high == MAP_FAILED)
-		return false;
-	ram->high = (uintptr_t)high;
-	return true;
+	if (high != MAP_FAILED)
+		ram->high = (uintptr_t)high;
+	return high != MAP_FAILED;
 }
 
 const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 			     u64 high_bytes)
 {
-	if (HOST_32BIT &&
-	    (low_bytes > RAM_32BIT_MAX || high_bytes > RAM_32BIT_MAX))
-		return "too large for a 32-bit host";
-	ram->handle = memfd_create("mmtwin-ram", MFD_CLOEXEC);
+	bool fits = low_bytes <= RAM_MAX && high_bytes <= RAM_MAX;
+
+	ram->handle = fits ? memfd_create("mmtwin-ram", MFD_CLOEXEC) : -1;
 	ram->low_bytes = low_bytes;
 	ram->high_bytes = high_bytes;
 	if (ram->handle >= 0 &&
@@ -138,26 +132,25 @@ const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 	    map_low(ram) && map_high(ram))
 		return NULL;
 	platform_ram_unmap(ram);
-	return "the host has no memory";
+	return fits ? "the host has no memory" : "too large for a 32-bit host";
 }
 
 void platform_ram_unmap(struct platform_ram *ram)
 {
-	if (ram->handle < 0)
-		return;
-	/* over it, and not away: the window stays ours */
-	reserve(ram->base + PAGE_OFFSET, (size_t)ram->low_bytes, MAP_FIXED);
-	if (ram->high)
-		munmap((void *)ram->high, (size_t)ram->high_bytes);
-	close(ram->handle);
-	ram->handle = -1;
-	ram->high = 0;
-	ram->low_bytes = 0;
-	ram->high_bytes = 0;
+	if (ram->handle >= 0) {
+		/* over it, and not away: the window stays ours */
+		reserve(ram->base + PAGE_OFFSET, (size_t)ram->low_bytes,
+			MAP_FIXED);
+		if (ram->high)
+			munmap((void *)ram->high, (size_t)ram->high_bytes);
+		close(ram->handle);
+	}
+	*ram = (struct platform_ram){ .base = ram->base, .handle = -1 };
 }
 
 void platform_panic(void *arg, const char *clause)
 {
+	/* unreachable: no program breaks the machine */
 	(void)arg;
 	fprintf(stderr, "machine: CHECK failed: %s\n", clause);
 	abort();

@@ -25,6 +25,17 @@ static u64 digest_of_boot(const char *line)
 	return digest;
 }
 
+/* True if RAM's metadata is what it was at the snapshot, every byte. */
+static bool machine_at_snapshot(const struct machine *m)
+{
+	const struct golden *g = &m->golden;
+
+	return g->taken && !memcmp(&g->data, m->data, sizeof(g->data)) &&
+	       !memcmp(g->fixmap, m->fixmap_pt, sizeof(g->fixmap)) &&
+	       !memcmp(g->mem_map, m->mem_map,
+		       (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
+}
+
 static void expect_reset(struct machine *m, u64 digest, u64 view)
 {
 	machine_reset(m);
