@@ -3,8 +3,10 @@
  * bench_exec.c - how many ops a second the whole of it executes: machine,
  * model and comparison, from decoded programs of our own generator.
  *
- *     fuzzing   programs of 64 ops, 128 painted bytes in some frames
- *     replay    programs of 1,000 ops, frames painted whole
+ *     fuzzing   generated programs of 64 ops, frames painted in samples
+ *     churn     programs of 1,000 ops that take and give back what a real
+ *               kernel does: 97 of 100 blocks of one frame
+ *     replay    the same, frames painted whole
  *
  * In a sanitized build these are the figures of a sanitized campaign,
  * without what an engine itself costs.
@@ -14,22 +16,61 @@
 #include "gen.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define PROGRAMS 512u
 
 static struct program program[PROGRAMS];
 
-static bool generate(u32 ops)
+static bool generate(struct program *p, struct prng *r)
 {
-	const struct gen_options options = { .groups = GROUP_PAGES,
-					     .ops = ops };
+	const struct gen_options options = { .groups = GROUP_PAGES, .ops = 64 };
+
+	return gen_program(p, r, &options);
+}
+
+#define CHURN_OPS 1000u
+#define CHURN_SLOTS 64u
+
+/* 97 % of order 0, 2 % of order 1, 1 % of order 2 or 3: as in the traces */
+static u32 churn_order(struct prng *r)
+{
+	u32 n = prng_below(r, 200);
+
+	return n < 194 ? 0 : n < 198 ? 1 : n - 196;
+}
+
+static bool churn(struct program *p, struct prng *r)
+{
+	bool live[CHURN_SLOTS] = { false };
+
+	p->profile = 8;
+	for (u32 i = 0; i < CHURN_OPS; i++) {
+		u32 slot = prng_below(r, CHURN_SLOTS);
+		struct op op = op_default(live[slot] ? OP___free_pages
+						     : OP_alloc_pages);
+
+		live[slot] = !live[slot];
+		if (live[slot]) {
+			op.out = slot;
+			op.arg[0] = churn_order(r);
+			op.arg[1] = GFP_HIGHUSER;
+		} else {
+			op.arg[0] = slot;
+		}
+		if (!program_append(p, &op))
+			return false;
+	}
+	return true;
+}
+
+static bool make(bool (*one)(struct program *p, struct prng *r))
+{
 	struct prng r;
 
 	prng_seed(&r, 1);
 	for (u32 i = 0; i < PROGRAMS; i++) {
 		program_init(&program[i]);
-		if (!gen_program(&program[i], &r, &options))
+		if (!one(&program[i], &r))
 			return false;
 	}
 	return true;
@@ -51,8 +92,8 @@ static void print_orders(void)
 			if (at < 0)
 				nr[0]++;
 			else
-				nr[op->arg[at] < MAX_ORDER ? op->arg[at] :
-							     MAX_ORDER]++;
+				nr[op->arg[at] < MAX_ORDER ? op->arg[at]
+							   : MAX_ORDER]++;
 		}
 	}
 	printf("  orders asked for, per cent:");
@@ -61,7 +102,8 @@ static void print_orders(void)
 	printf("\n");
 }
 
-static int run(const char *name, u32 ops, bool paint_whole, u32 rounds)
+static int run(const char *name, bool (*one)(struct program *, struct prng *),
+	       bool paint_whole, u32 rounds)
 {
 	const struct exec_options options = { .paint_whole = paint_whole };
 	struct exec *x = exec_new(&options);
@@ -70,7 +112,7 @@ static int run(const char *name, u32 ops, bool paint_whole, u32 rounds)
 	u64 start;
 	double s;
 
-	if (!x || !generate(ops))
+	if (!x || !make(one))
 		return 2;
 	for (u32 i = 0; i < PROGRAMS; i++)
 		exec_run(x, &program[i], &warm, &f);
@@ -93,6 +135,9 @@ static int run(const char *name, u32 ops, bool paint_whole, u32 rounds)
 
 int bench_exec(void)
 {
-	return run("fuzzing", 64, false, 8*bench_rounds()) |
-	       (getenv("R")?run("replay", 1000, true, bench_rounds() / 4 + 1):0);
+	u32 rounds = bench_rounds();
+
+	return run("fuzzing", generate, false, 8 * rounds) |
+	       run("churn", churn, false, rounds) |
+	       run("replay", churn, true, rounds);
 }

@@ -10,11 +10,19 @@
 
 #include "../oracle/oracle.h"
 
-#define FIRST_REPORT NR_RULES
-#define FIRST_STATE (NR_RULES + NR_REPORTS)
-#define NR_STATES (COVER_COUNTERS - FIRST_STATE)
+#define NR_POSITIONS 6	   /* of a zone's free pages among its marks */
+#define NR_ORDER_CLASSES 4 /* 0, 1..3, 4..8, 9.. */
+#define NR_FILLINGS 5	   /* of a per-CPU list */
 
-_Static_assert(FIRST_STATE < COVER_COUNTERS / 2, "most counters are states");
+#define FIRST_REPORT NR_RULES
+#define FIRST_EVENT (FIRST_REPORT + NR_REPORTS)
+#define FIRST_LIST                                                             \
+	(FIRST_EVENT +                                                         \
+	 NR_TRACE_EVENTS * NR_ZONES * NR_POSITIONS * NR_ORDER_CLASSES)
+
+_Static_assert(FIRST_LIST + NR_ZONES * NR_PCP_TEMPS * NR_FILLINGS <=
+		       COVER_COUNTERS,
+	       "a counter for each state");
 
 #if defined(__linux__)
 __attribute__((section("__libfuzzer_extra_counters")))
@@ -22,26 +30,15 @@ __attribute__((section("__libfuzzer_extra_counters")))
 u8 cover_counters[COVER_COUNTERS];
 
 static bool enabled;
-static u32 previous;
 
 void cover_enable(bool on)
 {
 	enabled = on;
 }
 
-void cover_begin(void)
-{
-	previous = 0;
-}
-
 u8 *cover_rules(void)
 {
 	return enabled ? cover_counters : NULL;
-}
-
-static u32 log2_of(u32 n)
-{
-	return n ? 32 - (u32)__builtin_clz(n) : 0;
 }
 
 /* Seen, not how often: engines make eight features of a counter's size. */
@@ -50,19 +47,57 @@ static void bump(u32 index)
 	cover_counters[index] = 1;
 }
 
+static u32 position(u32 free_pages, const struct zone_layout *z)
+{
+	return (free_pages > 0) + (free_pages > z->pages_min / 2) +
+	       (free_pages > z->pages_min) + (free_pages > z->pages_low) +
+	       (free_pages > z->pages_high);
+}
+
+static u32 order_class(u32 order)
+{
+	return (order > 0) + (order > 3) + (order > 8);
+}
+
+static u32 filling(u32 count, u32 low, u32 high)
+{
+	return (count > 0) + (count > low) + (count + 1 >= high) +
+	       (count >= high);
+}
+
+static void cover_event(const struct trace_record *t,
+			const struct mm_counts *counts,
+			const struct mm_layout *layout)
+{
+	u32 zone = t->zone < NR_ZONES ? t->zone : 0;
+	u32 at = position(counts->free_pages[zone], &layout->zone[zone]);
+
+	bump(FIRST_EVENT + order_class(t->order) +
+	     NR_ORDER_CLASSES *
+		     (at + NR_POSITIONS * (zone + NR_ZONES * t->event)));
+}
+
+static void cover_list(u32 zone, u32 temp, const struct mm_counts *counts,
+		       const struct mm_layout *layout)
+{
+	const struct zone_layout *z = &layout->zone[zone];
+
+	bump(FIRST_LIST +
+	     filling(counts->pcp[zone][temp], z->pcp[temp].low,
+		     z->pcp[temp].high) +
+	     NR_FILLINGS * (temp + NR_PCP_TEMPS * zone));
+}
+
 void cover_op(enum report_kind report, const struct trace_record *trace,
-	      u32 nr_trace, const struct mm_counts *counts)
+	      u32 nr_trace, const struct mm_counts *counts,
+	      const struct mm_layout *layout)
 {
 	if (!enabled)
 		return;
 	bump(FIRST_REPORT + report);
 	for (u32 i = 0; i < nr_trace; i++) {
-		const struct trace_record *t = &trace[i];
-		u32 zone = t->zone < NR_ZONES ? t->zone : 0;
-		u32 state = t->event + 8 * (zone + 4 * (previous + 8 *
-				log2_of(counts->free_pages[zone])));
-
-		bump(FIRST_STATE + (state * 2654435761u >> 12) % NR_STATES);
-		previous = t->event + 1u;
+		cover_event(&trace[i], counts, layout);
+		cover_list(trace[i].zone < NR_ZONES ? trace[i].zone : 0,
+			   trace[i].temp & 1, counts, layout);
 	}
 }

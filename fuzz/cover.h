@@ -2,9 +2,11 @@
 /*
  * cover.h - coverage of states, beside the engines' coverage of code.
  *
- * The first counters are one for each oracle rule, then one for each report;
- * the rest is a hash of (event, zone, log2 of the zone's free pages,
- * previous event).
+ * The first counters are one for each oracle rule, then one for each report.
+ * Then come the states: for each event its zone, its order's class and where
+ * the zone's free pages stand among its watermarks; and for each per-CPU
+ * list how full it is.  A thousand states that mean something serve better
+ * than many: each new one keeps a program in the corpus.
  */
 #ifndef FUZZ_COVER_H
 #define FUZZ_COVER_H
@@ -14,9 +16,8 @@
 
 /* What one op announced, and the zones' state after it. */
 void cover_op(enum report_kind report, const struct trace_record *trace,
-	      u32 nr_trace, const struct mm_counts *counts);
-/* Forgets the previous event: a new program begins. */
-void cover_begin(void);
+	      u32 nr_trace, const struct mm_counts *counts,
+	      const struct mm_layout *layout);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
 

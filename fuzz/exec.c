@@ -155,7 +155,8 @@ static enum step check_counts(struct exec *x, u32 cpu)
 	struct mm_counts counts;
 
 	mm_counts(x->m, cpu, &counts);
-	cover_op(x->out.report, x->out.trace, x->out.nr_trace, &counts);
+	cover_op(x->out.report, x->out.trace, x->out.nr_trace, &counts,
+		 &x->now);
 	return exec_judge(x, model_check_counts(x->o, cpu, &counts, &x->d));
 }
 
@@ -320,7 +321,6 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	x->f = f;
 	x->at = 0;
 	running = x;
-	cover_begin();
 	status = execute(x, stats);
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;
 	if (status == EXEC_FINDING) {

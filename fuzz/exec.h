@@ -77,11 +77,10 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
 		   const char *replay_path);
 
 /*
- * State coverage (cover.c): 4096 counters, a hash of (event, zone, log2
- * occupancy, previous event), and one counter for each rule and report.
- * The engines read them.
+ * State coverage: a counter for each rule, each report and each state (see
+ * cover.h).  The engines read them.
  */
-#define COVER_COUNTERS 4096
+#define COVER_COUNTERS 1024
 extern u8 cover_counters[COVER_COUNTERS];
 void cover_enable(bool on); /* off: the counters stay 0 */
 

@@ -135,6 +135,7 @@ enum step exec_finish_boot(struct exec *x)
 		return exec_broken(x, bad, "validate");
 	machine_mem_init(x->m);
 	mm_layout(x->m, &x->u->layout);
+	x->now = x->u->layout;
 	if (!model_mem_init(x->o, &x->u->layout, &x->d))
 		return exec_diverged(x);
 	/* in full: what boot alone writes, no later look would find broken */
@@ -161,6 +162,7 @@ enum exec_status exec_start(struct exec *x, const struct program *p)
 	x->m = x->u->m;
 	x->o = x->u->o;
 	x->booting = !booted_for(x->u, p);
+	x->now = x->u->layout;
 	if (!x->booting)
 		return EXEC_AGREES;
 	status = unit_ready(x, p, &line);

@@ -33,9 +33,9 @@ static enum step alloc(struct exec *x, const struct op *op, u32 order,
 	exec_begin(x, op);
 	pfn = mm_page_to_pfn(x->m, mm_alloc_pages(x->m, gfp, order));
 	exec_collect(x);
-	return got_pages(x, op, pfn, order,
-			 model_alloc_pages(x->o, &x->out, gfp, order, pfn,
-					   &x->d));
+	return got_pages(
+		x, op, pfn, order,
+		model_alloc_pages(x->o, &x->out, gfp, order, pfn, &x->d));
 }
 
 static pfn_t pfn_of(vaddr_t addr)
@@ -51,9 +51,9 @@ static enum step alloc_addr(struct exec *x, const struct op *op, u32 order,
 	exec_begin(x, op);
 	addr = mm__get_free_pages(x->m, gfp, order);
 	exec_collect(x);
-	return got_pages(x, op, pfn_of(addr), order,
-			 model_get_free_pages(x->o, &x->out, gfp, order, addr,
-					      &x->d));
+	return got_pages(
+		x, op, pfn_of(addr), order,
+		model_get_free_pages(x->o, &x->out, gfp, order, addr, &x->d));
 }
 
 enum step exec_alloc_pages(struct exec *x, const struct op *op)
@@ -83,9 +83,9 @@ enum step exec_get_zeroed_page(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	addr = mm_get_zeroed_page(x->m, op->arg[0]);
 	exec_collect(x);
-	return got_pages(x, op, pfn_of(addr), 0,
-			 model_get_zeroed_page(x->o, &x->out, op->arg[0], addr,
-					       &x->d));
+	return got_pages(
+		x, op, pfn_of(addr), 0,
+		model_get_zeroed_page(x->o, &x->out, op->arg[0], addr, &x->d));
 }
 
 enum step exec___get_dma_pages(struct exec *x, const struct op *op)
@@ -110,7 +110,8 @@ static enum step free_pfn(struct exec *x, const struct op *op, pfn_t pfn,
 	exec_begin(x, op);
 	mm__free_pages(x->m, mm_pfn_to_page(x->m, pfn), order);
 	exec_collect(x);
-	return exec_judge(x, model_free_pages(x->o, &x->out, pfn, order, &x->d));
+	return exec_judge(x,
+			  model_free_pages(x->o, &x->out, pfn, order, &x->d));
 }
 
 static enum step free_addr(struct exec *x, const struct op *op, vaddr_t addr,
@@ -122,15 +123,16 @@ static enum step free_addr(struct exec *x, const struct op *op, vaddr_t addr,
 	exec_begin(x, op);
 	mm_free_pages(x->m, addr, order);
 	exec_collect(x);
-	return exec_judge(x, model_free_addr(x->o, &x->out, addr, order, &x->d));
+	return exec_judge(x,
+			  model_free_addr(x->o, &x->out, addr, order, &x->d));
 }
 
 /* The address that a driver would hand to free_pages: 0 for a high frame. */
 static vaddr_t addr_of(const struct exec *x, pfn_t pfn)
 {
-	return pfn < x->u->layout.max_low_pfn ?
-		       PAGE_OFFSET + (pfn << PAGE_SHIFT) :
-		       0;
+	return pfn < x->u->layout.max_low_pfn
+		       ? PAGE_OFFSET + (pfn << PAGE_SHIFT)
+		       : 0;
 }
 
 enum step exec___free_pages(struct exec *x, const struct op *op)
@@ -179,7 +181,8 @@ enum step exec_free_cold_page(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	mm_free_cold_page(x->m, mm_pfn_to_page(x->m, s->pfn));
 	exec_collect(x);
-	return exec_judge(x, model_free_cold_page(x->o, &x->out, s->pfn, &x->d));
+	return exec_judge(x,
+			  model_free_cold_page(x->o, &x->out, s->pfn, &x->d));
 }
 
 enum step exec_free_pfn(struct exec *x, const struct op *op)
@@ -225,16 +228,16 @@ enum step exec_get_page(struct exec *x, const struct op *op)
 {
 	const struct slot *s = exec_slot(x, op->arg[0]);
 
-	return s->kind == RES_PAGES ? get_pfn(x, op, s->pfn + op->arg[1]) :
-				      STEP_SKIPPED;
+	return s->kind == RES_PAGES ? get_pfn(x, op, s->pfn + op->arg[1])
+				    : STEP_SKIPPED;
 }
 
 enum step exec_put_page(struct exec *x, const struct op *op)
 {
 	const struct slot *s = exec_slot(x, op->arg[0]);
 
-	return s->kind == RES_PAGES ? put_pfn(x, op, s->pfn + op->arg[1]) :
-				      STEP_SKIPPED;
+	return s->kind == RES_PAGES ? put_pfn(x, op, s->pfn + op->arg[1])
+				    : STEP_SKIPPED;
 }
 
 enum step exec_get_pfn(struct exec *x, const struct op *op)
@@ -258,7 +261,8 @@ enum step exec_page_address(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	got = mm_page_address(x->m, mm_pfn_to_page(x->m, pfn));
 	exec_collect(x);
-	return exec_judge(x, model_page_address(x->o, &x->out, pfn, got, &x->d));
+	return exec_judge(x,
+			  model_page_address(x->o, &x->out, pfn, got, &x->d));
 }
 
 enum step exec_virt_to_page(struct exec *x, const struct op *op)
@@ -268,8 +272,8 @@ enum step exec_virt_to_page(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	got = mm_page_to_pfn(x->m, mm_virt_to_page(x->m, op->arg[0]));
 	exec_collect(x);
-	return exec_judge(x, model_virt_to_page(x->o, &x->out, op->arg[0], got,
-					   &x->d));
+	return exec_judge(
+		x, model_virt_to_page(x->o, &x->out, op->arg[0], got, &x->d));
 }
 
 enum step exec_nr_free_pages(struct exec *x, const struct op *op)
@@ -337,27 +341,24 @@ enum step exec_drain_local_pages(struct exec *x, const struct op *op)
 
 enum step exec_min_free_kbytes(struct exec *x, const struct op *op)
 {
-	struct mm_layout now;
-
 	exec_begin(x, op);
 	mm_set_min_free_kbytes(x->m, op->arg[0]);
 	exec_collect(x);
-	mm_layout(x->m, &now);
-	return exec_judge(x, model_set_min_free_kbytes(x->o, &x->out, op->arg[0],
-						  &now, &x->d));
+	mm_layout(x->m, &x->now);
+	return exec_judge(x,
+			  model_set_min_free_kbytes(x->o, &x->out, op->arg[0],
+						    &x->now, &x->d));
 }
 
 enum step exec_lowmem_reserve_ratio(struct exec *x, const struct op *op)
 {
-	struct mm_layout now;
-
 	exec_begin(x, op);
 	mm_set_lowmem_reserve_ratio(x->m, op->arg[0], op->arg[1]);
 	exec_collect(x);
-	mm_layout(x->m, &now);
-	return exec_judge(x, model_set_lowmem_reserve_ratio(x->o, &x->out,
-						       op->arg[0], op->arg[1],
-						       &now, &x->d));
+	mm_layout(x->m, &x->now);
+	return exec_judge(
+		x, model_set_lowmem_reserve_ratio(x->o, &x->out, op->arg[0],
+						  op->arg[1], &x->now, &x->d));
 }
 
 enum step exec_alloc_bootmem(struct exec *x, const struct op *op)
@@ -382,7 +383,7 @@ enum step exec_free_bootmem(struct exec *x, const struct op *op)
 	mm_free_bootmem(x->m, op->arg[0], op->arg[1]);
 	exec_collect(x);
 	return exec_judge(x, model_free_bootmem(x->o, &x->out, op->arg[0],
-					   op->arg[1], &x->d));
+						op->arg[1], &x->d));
 }
 
 enum step exec_reserve_bootmem(struct exec *x, const struct op *op)
@@ -391,5 +392,5 @@ enum step exec_reserve_bootmem(struct exec *x, const struct op *op)
 	mm_reserve_bootmem(x->m, op->arg[0], op->arg[1]);
 	exec_collect(x);
 	return exec_judge(x, model_reserve_bootmem(x->o, &x->out, op->arg[0],
-					      op->arg[1], &x->d));
+						   op->arg[1], &x->d));
 }

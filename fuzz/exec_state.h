@@ -52,6 +52,7 @@ struct exec {
 	const struct program *p;
 	u32 at;	      /* index of the op; p->nr: the end */
 	bool booting; /* before mem_init */
+	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;
 	struct divergence d;
 	struct finding *f;
