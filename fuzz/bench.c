@@ -190,8 +190,8 @@ static void mix_replace(struct mix *x, u32 i)
 	if (x->page[i])
 		mm__free_pages(x->m, x->page[i], x->order[i]);
 	x->order[i] = (u8)mixed_order(&x->r);
-	x->page[i] = mm_alloc_pages(x->m, GFP_HIGHUSER | __GFP_NORETRY,
-				    x->order[i]);
+	x->page[i] =
+		mm_alloc_pages(x->m, GFP_HIGHUSER | __GFP_NORETRY, x->order[i]);
 }
 
 static void mix_churn(void *arg, u32 n)
@@ -248,8 +248,7 @@ static void row(const char *name, double ns, double beside)
 static int bench_pages(void)
 {
 	u32 n = rounds > 2 ? 1000000 : 20000;
-	const char *const mix[] = { "ram=64M", "ram=256M", "ram=1G",
-				    "ram=4G" };
+	const char *const mix[] = { "ram=64M", "ram=256M", "ram=1G", "ram=4G" };
 	struct limit limit;
 	struct machine *m = booted("ram=256M");
 	double base, first = 0;

@@ -31,8 +31,9 @@ static void print_stats(void)
 {
 	const struct exec_stats *s = target_stats();
 
-	fprintf(stderr, "stat::programs: %llu\nstat::ops_executed: %llu\n"
-			"stat::ops_skipped: %llu\n",
+	fprintf(stderr,
+		"stat::programs: %llu\nstat::ops_executed: %llu\n"
+		"stat::ops_skipped: %llu\n",
 		(unsigned long long)s->programs, (unsigned long long)s->ops,
 		(unsigned long long)s->skipped);
 }
@@ -55,9 +56,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 static struct gen_options options_for(size_t max_size)
 {
-	size_t room = max_size < WIRE_HEADER ?
-			      0 :
-			      (max_size - WIRE_HEADER) / WIRE_RECORD;
+	size_t room = max_size < WIRE_HEADER
+			      ? 0
+			      : (max_size - WIRE_HEADER) / WIRE_RECORD;
 
 	return (struct gen_options){
 		.groups = target.groups,
@@ -83,9 +84,8 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size,
 
 	prng_seed(&r, seed);
 	if (!target.groups || (LLVMFuzzerMutate && prng_one_in(&r, 16)))
-		return LLVMFuzzerMutate ?
-			       LLVMFuzzerMutate(data, size, max_size) :
-			       size;
+		return LLVMFuzzerMutate ? LLVMFuzzerMutate(data, size, max_size)
+					: size;
 	if (options.ops == 0)
 		return size;
 	if (size <= WIRE_HEADER || prng_one_in(&r, 8))

@@ -103,13 +103,13 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 
 	u->booted = false;
 	u->line = *line;
-	memset(&u->layout, 0, sizeof(u->layout));
 	machine_on_panic(u->m, exec_on_panic, x);
 	machine_set_poison(u->m,
 			   x->opt.paint_whole ? POISON_ALL : POISON_FREED);
 	model_set_rule_counters(u->o, cover_rules());
 	model_set_paint(u->o, x->opt.paint_whole ? PAINT_WHOLE : PAINT_SAMPLE);
 	x->why = machine_boot(u->m, line);
+	mm_layout(u->m, &u->layout); /* of what is not booted: nothing */
 	if (x->why && strstr(x->why, "host"))
 		return strstr(x->why, "32-bit") ? EXEC_TOO_LARGE
 						: EXEC_NO_MEMORY;
@@ -122,7 +122,6 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	if (x->why)
 		return EXEC_UNBOOTABLE;
 	model_set_ram(u->o, mm_ram(u->m));
-	mm_layout(u->m, &u->layout);
 	return EXEC_AGREES;
 }
 

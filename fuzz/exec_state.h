@@ -50,8 +50,8 @@ struct exec {
 	struct machine *m; /* u->m */
 	struct model *o;   /* u->o */
 	const struct program *p;
-	u32 at;	      /* index of the op; p->nr: the end */
-	bool booting; /* before mem_init */
+	u32 at;		      /* index of the op; p->nr: the end */
+	bool booting;	      /* before mem_init */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;
 	struct divergence d;

@@ -143,8 +143,8 @@ void gen_boot_mutate(struct prng *r, struct boot_line *boot);
 /* Small machines mostly: their programs cost less, and reach the edges. */
 static inline u8 gen_profile(struct prng *r)
 {
-	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES :
-						    NR_PROFILES);
+	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES
+						  : NR_PROFILES);
 }
 
 #endif

@@ -103,7 +103,7 @@ extern const struct arg_info arg_info[NR_ARG_KINDS];
  */
 #define NR_PROFILES 16
 #define NR_SMALL_PROFILES 8 /* the first ones: a few hundred frames a zone */
-#define PROFILE_FREE 0xFF /* the program has a boot line of its own */
+#define PROFILE_FREE 0xFF   /* the program has a boot line of its own */
 extern const char *const profile_text[NR_PROFILES];
 
 struct program {
