@@ -7,10 +7,10 @@
 
 #include "types.h"
 
-/* The number of the highest set bit, from 1; 0 for 0. */
+/* The number of the highest set bit, from 1; x is not 0. */
 static force_inline u32 fls(u32 x)
 {
-	return x ? 32 - (u32)__builtin_clz(x) : 0;
+	return 32 - (u32)__builtin_clz(x);
 }
 
 static force_inline u32 ror32(u32 x, u32 n)
@@ -37,9 +37,10 @@ static force_inline u32 int_sqrt(u32 x)
 	return root;
 }
 
+/* x is not 0. */
 static force_inline bool is_power_of_2(u32 x)
 {
-	return x && !(x & (x - 1));
+	return !(x & (x - 1));
 }
 
 /* x up to a multiple of a, a power of two */

@@ -184,12 +184,12 @@ static void read_word(struct reader *r)
 		refuse(r, "something follows the value");
 }
 
-/* "no such word: `foo=7'", cut to fit */
+/* "no such word: foo=7", cut to fit; the reasons are short */
 static const char *name_word(const char *why, const char *word, char *buf)
 {
 	size_t n = 0;
 
-	while (*why && n < 80)
+	while (*why)
 		buf[n++] = *why++;
 	buf[n++] = ':';
 	buf[n++] = ' ';

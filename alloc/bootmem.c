@@ -95,13 +95,12 @@ const char *bootmem_init(struct machine *m)
 
 /* --- allocating ----------------------------------------------------------- */
 
-/* The first reserved frame of [first, first + nr), or first + nr. */
+/* The first reserved frame of [first, first + nr), all low, or first + nr. */
 static u64 first_reserved(const struct machine *m, u64 first, u32 nr)
 {
 	u64 pfn = first;
 
-	while (pfn < first + nr && pfn < m->setup.max_low_pfn &&
-	       !bootmem_reserved(m, (pfn_t)pfn))
+	while (pfn < first + nr && !bootmem_reserved(m, (pfn_t)pfn))
 		pfn++;
 	return pfn;
 }

@@ -249,7 +249,7 @@ static pfn_t find_max_pfn(const struct e820_map *map)
 
 		e820_ram_pfns(&map->range[i], &first, &end);
 		if (first < end)
-			max = max_u64(max, end);
+			max = end; /* they ascend */
 	}
 	return (pfn_t)max;
 }
@@ -293,8 +293,8 @@ const char *memory_setup(struct memory_setup *s, const struct boot_line *line)
 		       (0u - PAGE_OFFSET - reserve) >> PAGE_SHIFT);
 	cpus = last_word(line, BOOT_CPUS);
 	s->nr_cpus = cpus ? (u32)cpus->size : 1;
-	if (!e820_all_ram(&s->map, KERNEL_START, KERNEL_START + KERNEL_BYTES) ||
-	    s->max_low_pfn < (KERNEL_START + KERNEL_BYTES) >> PAGE_SHIFT)
+	/* and low: no split leaves less than 8 MiB of it below */
+	if (!e820_all_ram(&s->map, KERNEL_START, KERNEL_START + KERNEL_BYTES))
 		return "the kernel image (1M to 4M) does not lie in low RAM";
 	return NULL;
 }

@@ -103,22 +103,27 @@ void clear_highpage(struct machine *m, struct page *page)
 
 /* --- validating ----------------------------------------------------------- */
 
-static bool leads_to(const struct machine *m, vaddr_t addr, const pte_t *table)
+static const char *validate_table(const struct machine *m, vaddr_t addr,
+				  const pte_t *table)
 {
 	u32 pde = m->swapper_pg_dir[pgd_index(addr)].word;
 
-	return (pde & ~PTE_FRAME) == KERNPG_TABLE &&
-	       phys_ptr(m, pde & PTE_FRAME) == (const void *)table;
+	CLAUSE((pde & ~PTE_FRAME) == KERNPG_TABLE &&
+		       phys_ptr(m, pde & PTE_FRAME) == (const void *)table,
+	       "F1: fixmap and kmap window have their page tables");
+	return NULL;
 }
 
-static bool slot_sane(const struct machine *m, vaddr_t addr, u32 pte)
+static const char *validate_slot(const struct machine *m, vaddr_t addr, u32 pte)
 {
 	pfn_t pfn = pte >> PAGE_SHIFT;
 
-	return addr >= fixaddr_start(m->setup.nr_cpus) &&
-	       addr <= fix_to_virt(FIX_KMAP_BEGIN) &&
-	       (pte & ~PTE_FRAME) == PAGE_KERNEL &&
-	       pfn >= m->setup.max_low_pfn && pfn < m->setup.max_pfn;
+	CLAUSE(addr >= fixaddr_start(m->setup.nr_cpus) &&
+		       addr <= fix_to_virt(FIX_KMAP_BEGIN) &&
+		       (pte & ~PTE_FRAME) == PAGE_KERNEL &&
+		       pfn >= m->setup.max_low_pfn && pfn < m->setup.max_pfn,
+	       "F2: a kmap slot maps a high frame");
+	return NULL;
 }
 
 /*
@@ -128,18 +133,17 @@ static bool slot_sane(const struct machine *m, vaddr_t addr, u32 pte)
 const char *fixmap_validate(const struct machine *m)
 {
 	vaddr_t pkmap = pkmap_base(m->setup.nr_cpus);
+	const char *broken = validate_table(m, FIXADDR_TOP, m->fixmap_pt);
 
-	CLAUSE(leads_to(m, FIXADDR_TOP, m->fixmap_pt) &&
-		       (direct_map_reaches(m, pkmap) ||
-			leads_to(m, pkmap, m->pkmap_pt)),
-	       "F1: fixmap and kmap window have their page tables");
-	for (u32 i = 0; i < PTRS_PER_TABLE; i++) {
+	if (!broken && !direct_map_reaches(m, pkmap))
+		broken = validate_table(m, pkmap, m->pkmap_pt);
+	for (u32 i = 0; i < PTRS_PER_TABLE && !broken; i++) {
 		vaddr_t addr =
 			(FIXADDR_TOP & ~(PMD_SIZE - 1)) + (i << PAGE_SHIFT);
 		u32 pte = m->fixmap_pt[i].word;
 
-		CLAUSE(!pte || slot_sane(m, addr, pte),
-		       "F2: a kmap slot maps a high frame");
+		if (pte)
+			broken = validate_slot(m, addr, pte);
 	}
-	return NULL;
+	return broken;
 }

@@ -23,32 +23,35 @@ static size_t mem_map_size(const struct machine *m)
 	return ((size_t)m->nr_pages + 1) * PAGE_STRUCT_BYTES;
 }
 
+/* Of the golden mem_map and, behind it, the lists of touched and poisoned. */
+static size_t copy_size(const struct machine *m)
+{
+	const size_t per_frame = sizeof(*m->touched_pfn) + sizeof(*m->touched) +
+				 sizeof(*m->poisoned);
+
+	return mem_map_size(m) + m->nr_pages * per_frame;
+}
+
 bool snapshot_init(struct machine *m)
 {
-	u32 nr = m->nr_pages;
+	size_t nr = m->nr_pages;
 
 	m->golden.taken = false;
-	m->golden.mem_map = platform_alloc(mem_map_size(m));
-	m->touched = platform_alloc(nr * sizeof(*m->touched));
-	m->touched_pfn = platform_alloc(nr * sizeof(*m->touched_pfn));
-	m->poisoned = platform_alloc(nr * sizeof(*m->poisoned));
-	m->nr_touched = 0;
-	if (!m->golden.mem_map || !m->touched || !m->touched_pfn ||
-	    !m->poisoned)
+	m->golden.mem_map = platform_alloc(copy_size(m));
+	if (!m->golden.mem_map)
 		return false; /* unreachable: the host had memory for RAM */
-	for (u32 i = 0; i < nr; i++)
+	m->touched_pfn = (pfn_t *)(m->golden.mem_map + nr + 1);
+	m->touched = (bool *)(m->touched_pfn + nr);
+	m->poisoned = m->touched + nr;
+	m->nr_touched = 0;
+	for (size_t i = 0; i < nr; i++)
 		m->touched[i] = true;
 	return true;
 }
 
 void snapshot_exit(struct machine *m)
 {
-	u32 nr = m->nr_pages;
-
-	platform_free(m->golden.mem_map, mem_map_size(m));
-	platform_free(m->touched, nr * sizeof(*m->touched));
-	platform_free(m->touched_pfn, nr * sizeof(*m->touched_pfn));
-	platform_free(m->poisoned, nr * sizeof(*m->poisoned));
+	platform_free(m->golden.mem_map, copy_size(m));
 	m->golden.mem_map = NULL;
 	m->touched = NULL;
 	m->touched_pfn = NULL;
@@ -91,22 +94,24 @@ static void restore_poison(struct machine *m)
 		return;
 	if (m->poison == POISON_FREED) {
 		for (u32 i = 0; i < m->nr_touched; i++)
-			page_unpoison(m, m->mem_map + m->touched_pfn[i], 0);
+			unpoison_freed(m, m->touched_pfn[i], 0);
 		return;
 	}
 	for (u32 i = 0; i < m->nr_touched; i++) {
 		const struct page *page = m->mem_map + m->touched_pfn[i];
 
 		if (page_allocated(page))
-			page_poison(m, page, page_order(page));
+			platform_poison(page_bytes(m, page),
+					PAGE_SIZE << page_order(page));
 	}
 	for (u32 i = 0; i < m->nr_touched; i++) {
 		pfn_t pfn = m->touched_pfn[i];
 		const struct page *old = &m->golden.mem_map[pfn];
+		u32 bytes = PAGE_SIZE << page_order(old);
 
 		if (page_allocated(old))
 			/* unreachable: programs have nothing at the snapshot */
-			page_unpoison(m, m->mem_map + pfn, page_order(old));
+			platform_unpoison(ram_frame(&m->view, pfn), bytes);
 	}
 }
 

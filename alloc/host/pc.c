@@ -19,13 +19,13 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-/* of low memory, and of high memory */
+/* On a 32-bit host it is also what there is of high memory. */
 #if UINTPTR_MAX == UINT32_MAX
-#define RAM_MAX ((u64)512 << 20)
-#define WINDOW_BYTES ((size_t)RAM_MAX)
+#define WINDOW_BYTES ((size_t)512 << 20)
+#define FITS(bytes) ((bytes) <= WINDOW_BYTES)
 #else
-#define RAM_MAX ((u64)1 << 32)
 #define WINDOW_BYTES ((size_t)1 << 30)
+#define FITS(bytes) true
 #endif
 
 void *platform_alloc(size_t bytes)
@@ -76,10 +76,9 @@ static bool reserve_window(struct platform_ram *ram)
 		return false; /* unreachable: there is address space */
 	window = start + ((PAGE_OFFSET - start) & (step - 1));
 	end = window + WINDOW_BYTES;
-	if (window > start)
-		munmap((void *)start, window - start);
-	if (end < start + all)
-		munmap((void *)end, start + all - end);
+	/* a rest of no bytes is refused, which does no harm */
+	munmap((void *)start, window - start);
+	munmap((void *)end, start + all - end);
 	ram->base = window - PAGE_OFFSET;
 	return true;
 }
@@ -122,9 +121,9 @@ static bool map_high(struct platform_ram *ram)
 const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 			     u64 high_bytes)
 {
-	bool fits = low_bytes <= RAM_MAX && high_bytes <= RAM_MAX;
-
-	ram->handle = fits ? memfd_create("mmtwin-ram", MFD_CLOEXEC) : -1;
+	if (!FITS(low_bytes) || !FITS(high_bytes))
+		return "too large for a 32-bit host"; /* unreachable: 64 bits */
+	ram->handle = memfd_create("mmtwin-ram", MFD_CLOEXEC);
 	ram->low_bytes = low_bytes;
 	ram->high_bytes = high_bytes;
 	if (ram->handle >= 0 &&
@@ -132,7 +131,7 @@ const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 	    map_low(ram) && map_high(ram))
 		return NULL;
 	platform_ram_unmap(ram);
-	return fits ? "the host has no memory" : "too large for a 32-bit host";
+	return "the host has no memory";
 }
 
 void platform_ram_unmap(struct platform_ram *ram)
