@@ -230,15 +230,13 @@ static inline bool take_from_list(struct judge *j, const struct request *q,
 static bool take_from_buddy(struct judge *j, const struct request *q,
 			    unsigned int zone, pfn_t *pfn)
 {
+	/* of no list: temp is 0, whatever was asked for */
 	struct trace_record want = {
 		.event = TRACE_mm_page_alloc_zone_locked,
 		.order = (u8)q->order,
 		.zone = (u8)zone,
 	};
 
-	/* a direct block is of no list: its temp says nothing */
-	if (j->at < j->out->nr_trace)
-		want.temp = j->out->trace[j->at].temp;
 	*pfn = want.pfn = buddy_take(j->o, zone, q->order);
 	return want_record(j, want, ~0u,
 			   (struct record_rules){ RULE_B1, RULE_B2, RULE_B3 });

@@ -93,6 +93,7 @@ BROKEN(B3)
 {
 	FALSE_ALLOC(B3, block, t[0].order++);
 	FALSE_ALLOC(B3, block, t[0].zone = ZONE_NORMAL);
+	FALSE_ALLOC(B3, block, t[0].temp = PCP_COLD);
 	FALSE_ALLOC(B3, block, t[0].arg = 1);
 }
 
