@@ -193,7 +193,8 @@ static bool replaced_later(const struct boot_line *line,
 static const char *judge_line(const struct boot_line *line)
 {
 	if (line->nr > BOOT_WORDS_MAX)
-		return "more than 32 boot words"; /* unreachable: likewise */
+		/* unreachable: who reads a line takes no more */
+		return "more than 32 boot words";
 	for (u32 i = 0; i < line->nr; i++) {
 		const struct boot_word *w = &line->word[i];
 		const char *why;

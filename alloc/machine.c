@@ -166,7 +166,8 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 	if (!mem_map_init(m))
 		return "low memory has no room for mem_map";
 	if (!snapshot_init(m))
-		return "the host has no memory"; /* unreachable: it had RAM */
+		/* unreachable: the host had enough for RAM */
+		return "the host has no memory";
 	kernel_data_init(m);
 	zones_init(m);
 	m->phase = PHASE_BOOTMEM;

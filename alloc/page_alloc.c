@@ -176,7 +176,7 @@ static struct page *reclaim_and_retry(struct machine *m,
 		page = pass(m, rq, PAGES_HIGH,
 			    (struct watermark_help){ false, false });
 		if (page)
-			return page; /* unreachable: likewise */
+			return page; /* unreachable: nor has anybody freed */
 		trace_oom_kill(&m->trace, rq->order, rq->gfp);
 		return out_of_memory(m);
 	}

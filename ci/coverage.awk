@@ -11,6 +11,7 @@ function indent(s) {
 function read_source(path,    s, n, name, fn, deep, block, check, alone)
 {
 	delete skip
+	delete why
 	delete exempt
 	block = -1
 	for (n = 1; (getline s < path) > 0; n++) {
@@ -32,11 +33,18 @@ function read_source(path,    s, n, name, fn, deep, block, check, alone)
 		}
 		if (s ~ /unreachable: ./ && block < 0) {
 			skip[n] = 1
+			reason = s
+			sub(/.*unreachable: /, "", reason)
+			sub(/ \*\/.*/, "", reason)
 			block = deep
 			alone = s ~ /^\t*(\/\*| \*)/
-			if (alone && last == "{")
+			if (alone && last == "{") {
 				skip[n - 1] = 1
+				why[n - 1] = reason
+			}
 		}
+		if (skip[n])
+			why[n] = reason
 		if (s ~ /(^|[^A-Z_])(CHECK(_SLOW)?|CLAUSE)\(/)
 			check = 1
 		if (check || fn ~ /(^|_)validate(_|$)/)
@@ -64,7 +72,7 @@ BEGIN {
 	if (skip[$2]) {
 		if ($3 == 0) {
 			out++
-			print file ":" $2 >marked
+			print file ":" $2 ": " why[$2] >marked
 		}
 	} else if ($3 == 0) {
 		print file ":" $2 ": not reached"
@@ -91,7 +99,7 @@ END {
 	gsub(/ /, "\n", one_sided)
 	printf "%s", one_sided >(marked ".branches")
 	printf "lines %.2f %% of %d (bar 100), marked unreachable %.2f %% " \
-		"(%d, bar 1), branches %.2f %% of %d (bar 95)\n",
-		lines, all - out, share, out, taken, branches
+		"(%d, bar 1: %s), branches %.2f %% of %d (bar 95)\n",
+		lines, all - out, share, out, marked, taken, branches
 	exit missed || share > 1 || taken < 95
 }

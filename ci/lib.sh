@@ -101,10 +101,12 @@ sources() {
 
 # inputs MMTWIN TARGET DIR: the corpus as a target takes it, each file called
 # by its SHA-1, as the engines' are: text, the trace of a run, or bytes.
-# What does not fit bytes is left out, as is what is large.
+# What does not fit bytes is left out, as is what is large; text is also what
+# must be refused.
 inputs() {
-	local file new=$3/new sha
+	local file new=$3/new sha names=(-name '*.ops')
 
+	[[ $2 == text ]] && names+=(-o -path '*/unusable/*.txt')
 	while IFS= read -r -d '' file; do
 		case $2 in
 		text) cp "$file" "$new" ;;
@@ -113,5 +115,5 @@ inputs() {
 		esac
 		sha=$(sha1sum <"$new")
 		mv "$new" "$3/${sha%% *}"
-	done < <(find "$top/corpus" -name '*.ops' -size -64k -print0)
+	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k -print0)
 }

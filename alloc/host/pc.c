@@ -122,7 +122,8 @@ const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 			     u64 high_bytes)
 {
 	if (!FITS(low_bytes) || !FITS(high_bytes))
-		return "too large for a 32-bit host"; /* unreachable: 64 bits */
+		/* unreachable: in 64 bits everything fits */
+		return "too large for a 32-bit host";
 	ram->handle = memfd_create("mmtwin-ram", MFD_CLOEXEC);
 	ram->low_bytes = low_bytes;
 	ram->high_bytes = high_bytes;
