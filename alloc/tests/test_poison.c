@@ -100,6 +100,32 @@ TEST(poison_freed)
 	machine_delete(m);
 }
 
+/* Who takes a block leaves the block behind it as it is. */
+TEST(poison_freed_behind)
+{
+	struct machine *m = pc_new();
+
+	machine_set_poison(m, POISON_FREED);
+	EXPECT(!pc_boot_why(m, SMALL_PC));
+	machine_mem_init(m);
+	machine_snapshot(m);
+	for (u32 order = 1; order < 5; order++) {
+		struct page *b = pc_alloc(m, GFP_HIGHUSER, order), *a;
+
+		do {
+			a = b;
+			b = pc_alloc(m, GFP_HIGHUSER, order);
+		} while (b != a + (1u << order));
+		pc_free(m, b, order);
+		pc_free(m, a, order);
+		EXPECT(pc_alloc(m, GFP_HIGHUSER, order) == a);
+		EXPECT(frame_clean(m, mm_page_to_pfn(m, a)));
+		EXPECT(frame_poisoned(m, mm_page_to_pfn(m, b)));
+		machine_reset(m);
+	}
+	machine_delete(m);
+}
+
 TEST(poison_none)
 {
 	struct machine *m = pc_new();
