@@ -115,7 +115,7 @@ TEST(poison_freed_behind)
 		do {
 			a = b;
 			b = pc_alloc(m, GFP_HIGHUSER, order);
-		} while (b != a + (1u << order));
+		} while (b && b != a + (1u << order));
 		pc_free(m, b, order);
 		pc_free(m, a, order);
 		EXPECT(pc_alloc(m, GFP_HIGHUSER, order) == a);
