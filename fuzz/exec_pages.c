@@ -204,6 +204,23 @@ enum step exec_free_tail(struct exec *x, const struct op *op)
 	return free_pfn(x, op, s->pfn + op->arg[1], op->arg[2]);
 }
 
+/* A pointer that is no struct page's is as bad as one outside mem_map. */
+enum step exec_free_skewed(struct exec *x, const struct op *op)
+{
+	const struct slot *s = exec_slot(x, op->arg[0]);
+	u32 skew = op->arg[1] % PAGE_STRUCT_BYTES;
+	uintptr_t at;
+
+	if (s->kind != RES_PAGES || !skew)
+		return STEP_SKIPPED;
+	exec_begin(x, op);
+	at = (uintptr_t)mm_pfn_to_page(x->m, s->pfn) + skew;
+	mm__free_pages(x->m, (struct page *)at, s->order);
+	exec_collect(x);
+	return exec_judge(
+		x, model_free_pages(x->o, &x->out, PFN_NONE, s->order, &x->d));
+}
+
 /* --- references and look-ups -------------------------------------------- */
 
 static enum step get_pfn(struct exec *x, const struct op *op, pfn_t pfn)

@@ -36,6 +36,7 @@ static const struct {
 	{ "get_pfn", 24 },
 	{ "put_pfn", 25 },
 	{ "free_tail", 26 },
+	{ "free_skewed", 27 },
 	{ "alloc_bootmem", 32 },
 	{ "free_bootmem", 33 },
 	{ "reserve_bootmem", 34 },
