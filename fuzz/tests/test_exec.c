@@ -37,7 +37,9 @@ static void stop(void)
 
 static enum exec_status run(const struct program *p)
 {
-	finding = (struct finding){ .layer = "none" };
+	finding = (struct finding){
+		.layer = "none", .clause = "none", .doc = "", .field = "none"
+	};
 	return exec_run(x, p, &stats, &finding);
 }
 
