@@ -22,10 +22,10 @@
 /* On a 32-bit host it is also what there is of high memory. */
 #if UINTPTR_MAX == UINT32_MAX
 #define WINDOW_BYTES ((size_t)512 << 20)
-#define FITS(bytes) ((bytes) <= WINDOW_BYTES)
+#define FITS(low, high) ((low) <= WINDOW_BYTES && (high) <= WINDOW_BYTES)
 #else
 #define WINDOW_BYTES ((size_t)1 << 30)
-#define FITS(bytes) true
+#define FITS(low, high) true
 #endif
 
 void *platform_alloc(size_t bytes)
@@ -121,7 +121,7 @@ static bool map_high(struct platform_ram *ram)
 const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
 			     u64 high_bytes)
 {
-	if (!FITS(low_bytes) || !FITS(high_bytes))
+	if (!FITS(low_bytes, high_bytes))
 		/* unreachable: in 64 bits everything fits */
 		return "too large for a 32-bit host";
 	ram->handle = memfd_create("mmtwin-ram", MFD_CLOEXEC);
