@@ -16,6 +16,8 @@
 
 enum { CMD_OK = 0, CMD_FINDING = 1, CMD_UNUSABLE = 2 };
 
+#define CMD_OPS_MAX 100000u /* of a program that is made */
+
 enum option_kind { OPT_FLAG, OPT_U32, OPT_U64, OPT_TEXT };
 
 struct cmd_option {

@@ -19,8 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OPS_MAX 100000u
-
 struct fuzz {
 	struct campaign_options campaign;
 	const char *findings_dir;
@@ -215,8 +213,8 @@ int fuzz_main(int argc, char **argv)
 	f.campaign.target = cmd_target_by_name(target);
 	if (!f.campaign.target)
 		return CMD_UNUSABLE;
-	if (f.campaign.ops == 0 || f.campaign.ops > OPS_MAX)
-		return cmd_error("fuzz: --ops: 1 to %u", OPS_MAX);
+	if (f.campaign.ops == 0 || f.campaign.ops > CMD_OPS_MAX)
+		return cmd_error("fuzz: --ops: 1 to %u", CMD_OPS_MAX);
 	if (f.campaign.in_process)
 		death_announce();
 	if (isatty(STDERR_FILENO))

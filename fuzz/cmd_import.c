@@ -11,6 +11,16 @@
 #include <errno.h>
 #include <string.h>
 
+/* Why no machine boots so; NULL: one does, or would with a larger host. */
+static const char *unbootable(const struct boot_line *boot)
+{
+	struct machine *m = machine_new();
+	const char *why = m ? machine_boot(m, boot) : NULL;
+
+	machine_delete(m);
+	return why && !strstr(why, "host") ? why : NULL;
+}
+
 /* --boot TEXT: false: told. */
 static bool boot_of(const char *text, struct boot_line *boot)
 {
@@ -21,10 +31,14 @@ static bool boot_of(const char *text, struct boot_line *boot)
 	if (strncmp(text, "boot ", 5) == 0)
 		text += 5;
 	why = boot_line_parse(text, boot, &at, buf);
-	if (!why)
-		return true;
-	cmd_error("import: --boot: %s: %s", text + at, why);
-	return false;
+	if (why) {
+		cmd_error("import: --boot: %s: %s", text + at, why);
+		return false;
+	}
+	why = unbootable(boot);
+	if (why)
+		cmd_error("import: --boot: %s: %s", text, why);
+	return !why;
 }
 
 static int save(const struct program *p, const struct import_summary *summary,

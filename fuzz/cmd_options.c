@@ -13,16 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One line, also where a file's name has a newline in it. */
 int cmd_error(const char *format, ...)
 {
 	va_list args;
+	char *line;
 
 	fflush(stdout);
-	fputs("mmtwin: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	if (vasprintf(&line, format, args) < 0)
+		line = NULL;
 	va_end(args);
-	fputc('\n', stderr);
+	for (char *s = line; s && *s; s++)
+		if ((u8)*s < 0x20 || *s == 0x7F)
+			*s = '?';
+	fprintf(stderr, "mmtwin: %s\n", line ? line : "not enough memory");
+	free(line);
 	return CMD_UNUSABLE;
 }
 

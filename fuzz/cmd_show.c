@@ -124,6 +124,8 @@ int gen_main(int argc, char **argv)
 	target = cmd_target_by_name(target_name);
 	if (!target)
 		return CMD_UNUSABLE;
+	if (ops > CMD_OPS_MAX)
+		return cmd_error("gen: --ops: 0 to %u", CMD_OPS_MAX);
 	prng_seed(&r, seed);
 	program_init(&p);
 	if (!gen_program(&p, &r,

@@ -138,16 +138,25 @@ bool out_open(struct out_file *o, const char *path)
 	return false;
 }
 
-/* A pipe or a device cannot be synced, and need not be. */
-static bool sync_stream(FILE *f)
+/* A write that failed before this flush left its reason in errno. */
+static bool flush_stream(FILE *f)
 {
-	errno = 0;
+	int earlier = errno;
+
 	if (fflush(f) != 0)
 		return false;
 	if (ferror(f)) {
-		errno = errno ? errno : EIO;
+		errno = earlier ? earlier : EIO;
 		return false;
 	}
+	return true;
+}
+
+/* A pipe or a device cannot be synced, and need not be. */
+static bool sync_stream(FILE *f)
+{
+	if (!flush_stream(f))
+		return false;
 	return fsync(fileno(f)) == 0 || errno == EINVAL || errno == EROFS ||
 	       errno == ENOTSUP;
 }
@@ -193,22 +202,16 @@ void out_abort(struct out_file *o)
 
 bool stdout_close(void)
 {
-	bool failed = ferror(stdout);
-
-	errno = 0;
-	if (fflush(stdout) != 0 || failed || close(STDOUT_FILENO) != 0) {
-		errno = errno ? errno : EIO;
-		return false;
-	}
-	return true;
+	return flush_stream(stdout) && close(STDOUT_FILENO) == 0;
 }
 
-static bool wanted(const char *name, bool is_dir)
+/* A pipe or a device in a directory would hang the walk. */
+static bool wanted(const char *name, mode_t mode)
 {
 	if (name[0] == '.')
 		return false;
-	if (is_dir)
-		return true;
+	if (!S_ISREG(mode))
+		return S_ISDIR(mode);
 	return has_suffix(name, ".ops") ||
 	       (!strchr(name, '.') && strcmp(name, "README") != 0);
 }
@@ -229,7 +232,7 @@ static bool walk_entry(const char *dir, const char *name, walk_fn visit,
 		*culprit = path;
 		return false;
 	}
-	if (!wanted(name, S_ISDIR(st.st_mode))) {
+	if (!wanted(name, st.st_mode)) {
 		ok = true;
 	} else if (S_ISDIR(st.st_mode)) {
 		ok = walk_dir(path, visit, arg, culprit);

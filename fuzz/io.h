@@ -41,8 +41,8 @@ bool stdout_close(void);
 /* Called with each file's path; false ends the walk. */
 typedef bool (*walk_fn)(void *arg, const char *path);
 /*
- * A path that is no directory is visited as it is.  In a directory: *.ops
- * and names without a dot, README apart, sorted, subdirectories in their
+ * A path that is no directory is visited as it is.  In a directory: files
+ * called *.ops or without a dot, README apart, sorted, subdirectories in their
  * place.  false, errno 0: `visit` ended it.  On a real error *culprit
  * (malloc'ed) is the path that it befell.
  */

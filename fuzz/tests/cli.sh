@@ -95,6 +95,7 @@ diff <(sed 's/ *=> ok//' out) good2.ops >/dev/null ||
 	fail "show of bytes and of text differ"
 expect 0 run good
 mkdir -p dir/sub && cp good.ops dir/ && cp good dir/sub/ && echo x >dir/README
+mkfifo dir/pipe # which nobody writes to
 expect 0 run dir
 says out '^programs=2 '
 : >empty
@@ -106,6 +107,8 @@ expect 0 run noise
 # --- programs that cannot be used
 expect 2 run missing.ops
 says err 'missing.ops: No such file'
+expect 2 run $'two\nlines.ops'
+expect 2 gen --ops 4294967295
 printf 'r1 = alloc_page\nr2 = alloc_sheet\n' >bad.ops
 expect 2 run bad.ops
 says err 'bad.ops:2: '
@@ -174,7 +177,9 @@ expect 0 import --summary trace.txt
 says out '^4000 events'
 expect 0 import --boot 'ram=64M cpus=2' trace.txt
 says out '^boot ram=64M cpus=2'
-expect 2 import --boot 'ram=64Q' trace.txt
+for line in ram=64Q ram=1K ''; do
+	expect 2 import --boot "$line" trace.txt
+done
 head -c 2000 trace.txt.gz >cut.gz
 expect 2 import cut.gz -o cut.ops
 says err 'cut.gz: .*ends too early'
@@ -220,6 +225,7 @@ for command in "list ops" "show good" "run good.ops" "import trace.txt"; do
 	"$mmtwin" $command >/dev/full 2>err
 	(($? == 2)) || fail "$command >/dev/full: not exit 2"
 	(($(wc -l <err) == 1)) || fail "$command >/dev/full: $(cat err)"
+	says err 'No space left'
 done
 echo before >kept.ops
 (
