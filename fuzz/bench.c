@@ -57,6 +57,11 @@ u32 bench_rounds(void)
 	return rounds;
 }
 
+bool bench_json(void)
+{
+	return json;
+}
+
 /* --- the limit ---------------------------------------------------------- */
 
 struct limit_page {
@@ -286,11 +291,29 @@ static const struct {
 	{ "exec", bench_exec },
 };
 
-static int usage(int status)
+static int usage(int status, const char *what, const char *name)
 {
-	fprintf(status ? stderr : stdout,
-		"usage: mmtwin bench [--json] [--smoke] [NAME]\n");
-	return status;
+	if (status)
+		return cmd_error("bench: %s%s%s (see mmtwin bench --help)",
+				 what, *name ? " " : "", name);
+	printf("usage: mmtwin bench [--json] [--smoke] [NAME]\n");
+	for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++)
+		printf("  %s\n", benches[i].name);
+	return 0;
+}
+
+static int bench_run(const char *name)
+{
+	bool any = false;
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
+		if (name && strcmp(name, benches[i].name) != 0)
+			continue;
+		any = true;
+		status |= benches[i].run();
+	}
+	return any ? status : usage(2, "no such bench:", name);
 }
 
 int bench_main(int argc, char **argv)
@@ -301,23 +324,21 @@ int bench_main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c, status = 0;
-	bool any = false;
+	int c;
 
 	optind = 1;
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'j')
 			json = true;
 		else if (c == 's')
 			bench_smoke(true);
+		else if (c == 'h')
+			return usage(0, "", "");
 		else
-			return usage(c == 'h' ? 0 : 2);
+			return usage(2, "unknown option", argv[optind - 1]);
 	}
-	for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
-		if (optind < argc && strcmp(argv[optind], benches[i].name))
-			continue;
-		any = true;
-		status |= benches[i].run();
-	}
-	return any ? status : usage(2);
+	if (argc - optind > 1)
+		return usage(2, "one name at most, not also", argv[optind + 1]);
+	return bench_run(optind < argc ? argv[optind] : NULL);
 }

@@ -17,6 +17,8 @@ double bench_best(void (*body)(void *arg, u32 n), void *arg, u32 n);
 /* Fewer and shorter rounds: the run under CTest. */
 void bench_smoke(bool on);
 u32 bench_rounds(void);
+/* Rows are to be JSON objects, one a line. */
+bool bench_json(void);
 
 /* The benches, one a file but for the first; an exit status. */
 int bench_exec(void);

@@ -102,6 +102,25 @@ static void print_orders(void)
 	printf("\n");
 }
 
+static void print_row(const char *name, const struct exec_stats *stats,
+		      double s)
+{
+	const double programs = (double)stats->programs;
+	const double ops = (double)stats->ops;
+
+	if (bench_json()) {
+		printf("{\"bench\":\"%s\",\"programs_per_s\":%.0f,"
+		       "\"ops_per_s\":%.0f}\n",
+		       name, programs / s, ops / s);
+		return;
+	}
+	printf("%-8s %8.0f programs/s %6.2f million executed ops/s "
+	       "(%.1f executed, %.1f skipped a program)\n",
+	       name, programs / s, ops / s / 1e6, ops / programs,
+	       (double)stats->skipped / programs);
+	print_orders();
+}
+
 static int run(const char *name, bool (*one)(struct program *, struct prng *),
 	       bool paint_whole, u32 rounds)
 {
@@ -110,7 +129,6 @@ static int run(const char *name, bool (*one)(struct program *, struct prng *),
 	struct exec_stats stats = { 0 }, warm = { 0 };
 	struct finding f;
 	u64 start;
-	double s;
 
 	if (!x || !make(one))
 		return 2;
@@ -120,13 +138,7 @@ static int run(const char *name, bool (*one)(struct program *, struct prng *),
 	for (u32 k = 0; k < rounds; k++)
 		for (u32 i = 0; i < PROGRAMS; i++)
 			exec_run(x, &program[i], &stats, &f);
-	s = (double)(bench_cpu_ns() - start) / 1e9;
-	printf("%-8s %8.0f programs/s %6.2f million executed ops/s "
-	       "(%.1f executed, %.1f skipped a program)\n",
-	       name, (double)stats.programs / s, (double)stats.ops / s / 1e6,
-	       (double)stats.ops / (double)stats.programs,
-	       (double)stats.skipped / (double)stats.programs);
-	print_orders();
+	print_row(name, &stats, (double)(bench_cpu_ns() - start) / 1e9);
 	for (u32 i = 0; i < PROGRAMS; i++)
 		program_free(&program[i]);
 	exec_delete(x);

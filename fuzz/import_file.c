@@ -44,6 +44,8 @@ static bool unreadable(struct text_error *err, gzFile f)
 		why = strerror(saved ? saved : EIO);
 	else if (code == Z_BUF_ERROR)
 		why = "the gzip file ends too early";
+	else if (strstr(why, ": ")) /* zlib's own begins with the path */
+		why = strstr(why, ": ") + 2;
 	snprintf(err->reason, sizeof(err->reason), "%s%s",
 		 code == Z_DATA_ERROR ? "corrupt gzip file: " : "", why);
 	return false;

@@ -75,6 +75,18 @@ static void print_value(FILE *to, const char *what, u64 value)
 		(unsigned long long)value);
 }
 
+/* The clause in words; a validator's begin with its number. */
+static const char *sentence(const struct finding *f)
+{
+	size_t n = strlen(f->clause);
+
+	if (!f->doc)
+		return "";
+	return strncmp(f->doc, f->clause, n) == 0 && f->doc[n] == ':'
+		       ? f->doc + n + 2
+		       : f->doc;
+}
+
 void finding_print(FILE *to, const struct finding *f, const struct program *p,
 		   const char *replay_path)
 {
@@ -83,8 +95,7 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
 	char text[256];
 
 	fprintf(to, "FINDING %s\n", f->signature);
-	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause,
-		f->doc ? f->doc : "");
+	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause, sentence(f));
 	fprintf(to, "  field %s", f->field);
 	if (f->expected != f->actual) {
 		print_value(to, ": expected", f->expected);

@@ -8,6 +8,9 @@
  * PAGE_OFFSET, so that one machine at a time exists in a process, and RAM is
  * limited to what is free beside it.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
 #include "../platform.h"
 
 #include <stdio.h>
