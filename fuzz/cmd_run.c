@@ -17,7 +17,7 @@
 struct run {
 	struct exec *x;
 	struct exec_stats total; /* digest: folded */
-	u64 unbootable, too_large;
+	u64 files, unbootable, too_large;
 	bool json, digests, unusable;
 };
 
@@ -70,6 +70,7 @@ static bool run_file(void *arg, const char *path)
 	struct run *r = arg;
 	struct loaded l;
 
+	r->files++;
 	if (!load_program(&l, path)) {
 		r->unusable = true;
 		return false;
@@ -82,10 +83,14 @@ static bool run_file(void *arg, const char *path)
 
 static void run_path(struct run *r, const char *path)
 {
+	u64 before = r->files;
 	char *culprit;
 
 	if (!io_walk(path, run_file, r, &culprit) && !r->unusable) {
 		cmd_error_file(culprit ? culprit : path);
+		r->unusable = true;
+	} else if (r->files == before) {
+		cmd_error("%s: no programs in it", path);
 		r->unusable = true;
 	}
 	free(culprit);

@@ -237,10 +237,20 @@ static enum step check_expect(struct exec *x, const struct op *op,
 		    "result");
 }
 
+/*
+ * A view costs a look at every frame: in a replay of what is small, each op
+ * has one before it; in any other, those that are made to fail.
+ */
+static bool wants_view(const struct exec *x, const struct op *op)
+{
+	bool small = x->u->layout.max_mapnr <= 16384 && x->p->nr <= 4096;
+
+	return !x->booting && x->opt.validate_full && (small || op->fail_nth);
+}
+
 static enum step run_op(struct exec *x, const struct op *op)
 {
-	bool boot_op = op_info[op->code].group == GROUP_BOOT;
-	bool view = op->fail_nth && x->opt.validate_full;
+	bool boot_op = op_info[op->code].group == GROUP_BOOT, view;
 	u64 before = 0;
 	enum step step;
 
@@ -249,14 +259,15 @@ static enum step run_op(struct exec *x, const struct op *op)
 	x->out.report = REPORT_none;
 	x->out.oom = false;
 	x->out.nr_trace = 0;
-	if (view && !x->booting)
+	view = wants_view(x, op);
+	if (view)
 		before = machine_view(x->m);
 	step = handler[op->code](x, op);
 	if (step == STEP_SKIPPED || step == STEP_DIVERGED)
 		return step;
 	if (x->opt.trace)
 		trace_text_print(x->opt.trace, x->at, &x->out);
-	if (view && !x->booting && step == STEP_NULL &&
+	if (view && expect_of(x, step) != EXPECT_OK &&
 	    machine_view(x->m) != before)
 		return exec_broken(
 			x, "V1: a failed op leaves the view as it was", "view");

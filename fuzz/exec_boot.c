@@ -47,7 +47,7 @@ static struct unit *unit_for(struct exec *x, const struct program *p)
 /* Booting costs what there is of mem_map: an engine's whims must be cheap. */
 #define SMALL_BOOT_BYTES (64u << 20)
 
-/* Where the highest range ends that the words give. */
+/* Where the highest range ends that the words give; past 2^64: there. */
 static u64 memory_end(const struct boot_line *line)
 {
 	u64 end = 0;
@@ -56,9 +56,12 @@ static u64 memory_end(const struct boot_line *line)
 		const struct boot_word *w = &line->word[i];
 		bool range = w->kind == BOOT_RAM || w->kind == BOOT_E820 ||
 			     w->kind == BOOT_MEMMAP;
+		u64 last = w->start + w->size;
 
-		if (range && w->start + w->size > end)
-			end = w->start + w->size;
+		if (last < w->start)
+			last = UINT64_MAX;
+		if (range && last > end)
+			end = last;
 	}
 	return end;
 }
