@@ -132,9 +132,14 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 enum step exec_finish_boot(struct exec *x)
 {
 	const char *bad = machine_validate(x->m, VALIDATE_QUICK);
+	const struct boot_claim *claims;
+	u32 nr;
 
 	if (bad)
 		return exec_broken(x, bad, "validate");
+	claims = mm_boot_claims(x->m, &nr);
+	if (!model_check_claims(x->o, claims, nr, &x->d))
+		return exec_diverged(x);
 	machine_mem_init(x->m);
 	mm_layout(x->m, &x->u->layout);
 	x->now = x->u->layout;

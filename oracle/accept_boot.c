@@ -75,20 +75,25 @@ static enum rule rule_of(u8 label)
 	case CLAIM_pkmap_pt:
 	case CLAIM_mem_map:
 		return RULE_M3;
+	case CLAIM_user:
+		return RULE_M6;
 	default:
 		return RULE_M2;
 	}
 }
 
-static bool judge_claims(struct model *o, const struct boot_claims *want,
+/* `list` is the rule for which claims there are. */
+static bool judge_claims(struct model *o, enum rule list,
 			 const struct boot_claim *claims, u32 nr,
 			 struct divergence *d)
 {
+	const struct boot_claims *want = &o->claims;
+
 	for (u32 i = 0; i < want->nr && i < nr; i++) {
 		const struct boot_claim *w = &want->claim[i];
 		enum rule rule = rule_of(w->label);
 
-		if (!must(o, d, RULE_M1, "claim.label", w->label,
+		if (!must(o, d, list, "claim.label", w->label,
 			  claims[i].label) ||
 		    !must(o, d, rule, start_field[w->label], w->start,
 			  claims[i].start) ||
@@ -96,7 +101,7 @@ static bool judge_claims(struct model *o, const struct boot_claims *want,
 			  claims[i].size))
 			return false;
 	}
-	return must(o, d, RULE_M1, "claims.nr", want->nr, nr);
+	return must(o, d, list, "claims.nr", want->nr, nr);
 }
 
 /* --- the calls ---------------------------------------------------------- */
@@ -115,7 +120,6 @@ static void clear(struct model *o)
 bool model_boot(struct model *o, const struct boot_line *line, bool refused,
 		const struct boot_claim *claims, u32 nr, struct divergence *d)
 {
-	struct boot_claims want = { .nr = 0 };
 	const char *why;
 
 	clear(o);
@@ -124,14 +128,20 @@ bool model_boot(struct model *o, const struct boot_line *line, bool refused,
 		why = layout_compute(&o->now.layout, &o->e820, line);
 	if (!why && !arrays_new(o, o->now.layout.max_mapnr))
 		return diverge(d, RULE_L1, "memory for the model", true, false);
-	if (!why && !bootmem_boot(o, &want))
+	if (!why && !bootmem_boot(o))
 		why = "bootmem runs out";
 	if (!must(o, d, RULE_L1, "refused", why != NULL, refused))
 		return false;
 	if (why)
 		return true;
 	o->now.phase = PHASE_BOOTMEM;
-	return judge_claims(o, &want, claims, nr, d);
+	return judge_claims(o, RULE_M1, claims, nr, d);
+}
+
+bool model_check_claims(struct model *o, const struct boot_claim *claims,
+			u32 nr, struct divergence *d)
+{
+	return judge_claims(o, RULE_M6, claims, nr, d);
 }
 
 bool model_mem_init(struct model *o, const struct mm_layout *layout,

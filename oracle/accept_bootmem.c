@@ -29,6 +29,7 @@ bool model_alloc_bootmem(struct model *o, const struct outcome *out, u32 size,
 		return judge_report(&j, REPORT_bootmem_align, !got);
 	if (!bootmem_alloc(o, size, align, goal, &addr, &packed))
 		return judge_report(&j, REPORT_bootmem_panic, !got);
+	bootmem_list(o, CLAIM_user, addr, size);
 	return judge_no_report(&j) && want_plain_end(&j) &&
 	       must(o, d, packed ? RULE_M5 : RULE_M4, "address", addr, got) &&
 	       contents_boot(o, addr, size, d);
@@ -58,5 +59,6 @@ bool model_reserve_bootmem(struct model *o, const struct outcome *out, u32 addr,
 	if (past_the_end(o, addr, size))
 		return judge_report(&j, REPORT_bootmem_range, true);
 	bootmem_mark(o, addr, size, BOOT_USED);
+	bootmem_list(o, CLAIM_user, addr, size);
 	return judge_no_report(&j) && want_plain_end(&j);
 }

@@ -103,7 +103,7 @@ static inline bool judge_free(struct judge *j, pfn_t pfn, unsigned int order,
 	struct frame *f;
 
 	if (unlikely(kind))
-		return judge_report(j, kind, true);
+		return judge_misuse(j, kind, pfn);
 	if (!judge_no_report(j))
 		return false;
 	f = frame_touch(j->o, pfn);

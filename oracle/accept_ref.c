@@ -46,7 +46,7 @@ bool model_get_page(struct model *o, const struct outcome *out, pfn_t pfn,
 	if (o->frame[pfn].is != IS_RESERVED)
 		kind = misuse(o, pfn, REPORT_ref_free);
 	if (kind)
-		return judge_report(&j, kind, true);
+		return judge_misuse(&j, kind, pfn);
 	frame_touch(o, pfn)->count++;
 	return judge_no_report(&j) && want_plain_end(&j);
 }
@@ -68,7 +68,7 @@ bool model_put_page(struct model *o, const struct outcome *out, pfn_t pfn,
 	if (!kind && f->count == 1 && f->order && !(f->marks & MARK_COMPOUND))
 		kind = REPORT_wrong_order;
 	if (kind)
-		return judge_report(&j, kind, true);
+		return judge_misuse(&j, kind, pfn);
 	if (!judge_no_report(&j))
 		return false;
 	if (f->count > 1)

@@ -7,8 +7,8 @@
  * the page allocator.  Sizes and places are those of section 6 and of
  * DESIGN.md's boot table.
  *
- *	| page 0 | 1: trampoline | ... 0x9F: ebda | hole | image | pg0 | bitmap
- *|
+ *	| page 0 | 1: trampoline | .. | 0x9F: ebda | hole | image | pg0 |
+ *	| bitmap | free ...
  */
 #include "model.h"
 
@@ -128,51 +128,55 @@ enum report_kind bootmem_free(struct model *o, u32 addr, u32 size)
 
 /* --- boot --------------------------------------------------------------- */
 
-static void claim(struct model *o, struct boot_claims *c, u8 label, u32 start,
-		  u32 size)
+void bootmem_list(struct model *o, u8 label, u32 start, u32 size)
 {
-	bootmem_mark(o, start, size, BOOT_USED | BOOT_OWN);
-	c->claim[c->nr++] = (struct boot_claim){ label, start, size };
+	struct boot_claims *c = &o->claims;
+
+	if (c->nr < BOOT_CLAIMS_MAX)
+		c->claim[c->nr++] = (struct boot_claim){ label, start, size };
 }
 
-static bool claim_alloc(struct model *o, struct boot_claims *c, u8 label,
-			u32 size, u32 align, u32 goal)
+static void claim(struct model *o, u8 label, u32 start, u32 size)
+{
+	bootmem_mark(o, start, size, BOOT_USED | BOOT_OWN);
+	bootmem_list(o, label, start, size);
+}
+
+static bool claim_alloc(struct model *o, u8 label, u32 size, u32 align,
+			u32 goal)
 {
 	u32 addr;
 	bool packed;
 
 	if (!bootmem_alloc(o, size, align, goal, &addr, &packed))
 		return false;
-	claim(o, c, label, addr, size);
+	claim(o, label, addr, size);
 	return true;
 }
 
-bool bootmem_boot(struct model *o, struct boot_claims *claims)
+bool bootmem_boot(struct model *o)
 {
 	const struct mm_layout *l = &o->now.layout;
 	u32 bitmap_bytes = (l->max_low_pfn + 31) / 32 * 4;
 	u32 bitmap_frames = frames_up(bitmap_bytes);
 
-	claims->nr = 0;
+	o->claims.nr = 0;
 	o->now.bootmem = (struct bootmem_pos){ 0 };
 	if (BITMAP_START / PAGE_SIZE + bitmap_frames > l->max_low_pfn)
 		return false;
 	for (pfn_t pfn = 0; pfn < l->max_low_pfn; pfn++)
 		o->boot_map[pfn] =
 			e820_is_ram(&o->e820, pfn) ? BOOT_FREE : BOOT_USED;
-	claim(o, claims, CLAIM_image, KERNEL_START, KERNEL_BYTES);
-	claim(o, claims, CLAIM_pg0, PG0_START, PG0_BYTES);
-	claim(o, claims, CLAIM_bitmap, BITMAP_START, bitmap_frames * PAGE_SIZE);
-	claim(o, claims, CLAIM_page0, 0, PAGE_SIZE);
-	claim(o, claims, CLAIM_ebda, PC_EBDA_START / PAGE_SIZE * PAGE_SIZE,
-	      PAGE_SIZE);
+	claim(o, CLAIM_image, KERNEL_START, KERNEL_BYTES);
+	claim(o, CLAIM_pg0, PG0_START, PG0_BYTES);
+	claim(o, CLAIM_bitmap, BITMAP_START, bitmap_frames * PAGE_SIZE);
+	claim(o, CLAIM_page0, 0, PAGE_SIZE);
+	claim(o, CLAIM_ebda, PC_EBDA_START / PAGE_SIZE * PAGE_SIZE, PAGE_SIZE);
 	if (l->nr_cpus > 1)
-		claim(o, claims, CLAIM_trampoline, PAGE_SIZE, PAGE_SIZE);
-	return claim_alloc(o, claims, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE,
-			   0) &&
-	       claim_alloc(o, claims, CLAIM_pkmap_pt, PAGE_SIZE, PAGE_SIZE,
-			   0) &&
-	       claim_alloc(o, claims, CLAIM_mem_map,
+		claim(o, CLAIM_trampoline, PAGE_SIZE, PAGE_SIZE);
+	return claim_alloc(o, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE, 0) &&
+	       claim_alloc(o, CLAIM_pkmap_pt, PAGE_SIZE, PAGE_SIZE, 0) &&
+	       claim_alloc(o, CLAIM_mem_map,
 			   (l->max_mapnr + 1) * PAGE_STRUCT_BYTES, 32,
 			   GOAL_NORMAL);
 }

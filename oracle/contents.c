@@ -433,35 +433,42 @@ bool model_read(struct model *o, pfn_t pfn, u32 off, u32 len,
 
 /* --- boot memory -------------------------------------------------------- */
 
+static u32 page_part(u32 at, u64 end)
+{
+	u32 len = PAGE_SIZE - at % PAGE_SIZE;
+
+	return at + (u64)len > end ? (u32)(end - at) : len;
+}
+
 /*
  * Zero, and then no longer, so that the next one has something to zero.
- * SAMPLE looks at the ends of what is large.
+ * SAMPLE looks at both ends and at what was ever painted, and leaves some
+ * bytes in each page between.
  */
 bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d)
 {
-	u32 part =
-		o->mode == PAINT_SAMPLE && size > PAGE_SIZE ? PAGE_SIZE : size;
-	u8 *first, *last;
+	u64 end = (u64)addr + size;
+	bool zero = true;
 
-	if (!in_ram(o, (u32)(((u64)addr + size - 1) / PAGE_SIZE)))
+	if (!in_ram(o, (u32)((end - 1) / PAGE_SIZE)))
 		return true;
-	first = bytes_of(o, 0) + addr;
-	last = first + size - part;
-	if (!must(o, d, RULE_C7, "memory is zero", true,
-		  is_zero(first, part) && is_zero(last, part)))
-		return false;
-	for (u32 i = addr; i < addr + size;) {
-		u32 len = PAGE_SIZE - i % PAGE_SIZE;
+	for (u32 at = addr, len; at < end && zero; at += len) {
+		pfn_t pfn = at / PAGE_SIZE;
+		u32 off = at % PAGE_SIZE, some;
+		bool wholly = o->mode == PAINT_WHOLE || at - addr < PAGE_SIZE ||
+			      end - at <= PAGE_SIZE;
 
-		if (len > addr + size - i)
-			len = addr + size - i;
-		if (i < addr + part || i + len > addr + size - part) {
-			make_dirty(o, i / PAGE_SIZE, i % PAGE_SIZE, len);
-			smear(bytes_of(o, 0) + i, len);
-		}
-		i += len;
+		len = page_part(at, end);
+		wholly |= len < PAGE_SIZE;
+		if (wholly || o->paint[pfn].dirty)
+			zero = is_zero(bytes_of(o, pfn) + off, len);
+		some = len;
+		if (!wholly)
+			off = window(o, pfn, &some);
+		make_dirty(o, pfn, off, some);
+		smear(bytes_of(o, pfn) + off, some);
 	}
-	return true;
+	return must(o, d, RULE_C7, "memory is zero", true, zero);
 }
 
 /* --- reset -------------------------------------------------------------- */

@@ -22,6 +22,13 @@ bool judge_report(struct judge *j, enum report_kind kind, bool null)
 	       must(j->o, j->d, RULE_R21, "trace.nr", 0, j->out->nr_trace);
 }
 
+bool judge_misuse(struct judge *j, enum report_kind kind, pfn_t pfn)
+{
+	if (pfn < j->o->now.layout.max_mapnr)
+		frame_touch(j->o, pfn);
+	return judge_report(j, kind, true);
+}
+
 static enum rule rule_of(const struct trace_record *r)
 {
 	switch (r->event) {

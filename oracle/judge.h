@@ -49,6 +49,8 @@ static inline bool must(struct model *o, struct divergence *d, enum rule rule,
  */
 bool judge_report(struct judge *j, enum report_kind kind, bool null)
 	__attribute__((noinline));
+/* So, of frame pfn, which may be any: the program's end looks at it again. */
+bool judge_misuse(struct judge *j, enum report_kind kind, pfn_t pfn);
 
 static inline bool judge_no_report(struct judge *j)
 {

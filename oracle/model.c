@@ -78,6 +78,7 @@ void model_snapshot(struct model *o)
 	o->pcp_dirty = 0;
 	contents_forget(o);
 	o->gold = o->now;
+	o->nr_claims_gold = o->claims.nr;
 	for (u32 i = 0; i < NR_RINGS; i++)
 		o->pcp_gold[i] = o->pcp[i];
 	for (u32 i = 0; i < o->nr_frames; i++) {
@@ -105,5 +106,6 @@ void model_reset(struct model *o)
 	if (o->gold.phase == PHASE_BOOTMEM)
 		for (u32 i = 0; i < nr_low; i++)
 			o->boot_map[i] = o->boot_map_gold[i];
+	o->claims.nr = o->nr_claims_gold;
 	o->now = o->gold;
 }

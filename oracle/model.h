@@ -99,6 +99,13 @@ struct e820_map {
 	struct e820_range range[E820_MAX];
 };
 
+#define BOOT_CLAIMS_MAX 256
+
+struct boot_claims {
+	u32 nr;
+	struct boot_claim claim[BOOT_CLAIMS_MAX];
+};
+
 struct bootmem_pos {
 	u32 last_success; /* a physical byte address */
 	pfn_t last_pos;	  /* the last frame of the last allocation */
@@ -129,6 +136,8 @@ struct model {
 
 	struct e820_map e820;
 	u8 *boot_map, *boot_map_gold; /* enum boot_frame of each low frame */
+	struct boot_claims claims;    /* it only grows: */
+	u32 nr_claims_gold;
 
 	struct window *paint;
 	pfn_t *painted; /* frames with paint[].dirty */
@@ -187,15 +196,10 @@ enum boot_frame {
 	BOOT_OWN = 2, /* boot's own: never to be freed by a call */
 };
 
-#define BOOT_CLAIMS_MAX 16
-
-struct boot_claims {
-	u32 nr;
-	struct boot_claim claim[BOOT_CLAIMS_MAX];
-};
-
-/* Boot's reservations and allocations; false: bootmem runs out. */
-bool bootmem_boot(struct model *o, struct boot_claims *claims);
+/* Boot's reservations and allocations, listed; false: bootmem runs out. */
+bool bootmem_boot(struct model *o);
+/* Adds to the list of claims, if there is room. */
+void bootmem_list(struct model *o, u8 label, u32 start, u32 size);
 /* *packed: the run shares a frame with the last; false: no room. */
 bool bootmem_alloc(struct model *o, u32 size, u32 align, u32 goal, u32 *addr,
 		   bool *packed);

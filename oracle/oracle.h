@@ -161,5 +161,8 @@ bool model_free_bootmem(struct model *o, const struct outcome *out, u32 addr,
 			u32 size, struct divergence *d);
 bool model_reserve_bootmem(struct model *o, const struct outcome *out, u32 addr,
 			   u32 size, struct divergence *d);
+/* All claims at the end of bootmem: boot's, then those of the calls above. */
+bool model_check_claims(struct model *o, const struct boot_claim *claims,
+			u32 nr, struct divergence *d);
 
 #endif

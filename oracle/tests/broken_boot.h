@@ -198,4 +198,35 @@ BROKEN(M5)
 	pair_delete(p);
 }
 
+/* After one allocation and one reservation: claim 8 and 9 of UP. */
+static void wrong_user_claim(u32 i, u32 start, u32 size, u8 label, int nr)
+{
+	struct pair *p = pair_bootmem(M(24), M(1004), 1);
+	struct boot_claims saved;
+
+	EXPECT(model_alloc_bootmem(p->o, silent(p), 4096, 4096, 0, 4145 * 4096,
+				   &p->d));
+	EXPECT(model_reserve_bootmem(p->o, silent(p), 5000, 100, &p->d));
+	saved = p->o->claims;
+	EXPECT_EQ(saved.nr, 10);
+	EXPECT(model_check_claims(p->o, saved.claim, saved.nr, &p->d));
+	saved.claim[i].start += start;
+	saved.claim[i].size += size;
+	saved.claim[i].label ^= label;
+	names(p, RULE_M6,
+	      model_check_claims(p->o, saved.claim, saved.nr + (u32)nr, &p->d));
+	pair_delete(p);
+}
+
+BROKEN(M6)
+{
+	for (u32 i = 8; i < 10; i++) {
+		wrong_user_claim(i, 4096, 0, 0, 0);
+		wrong_user_claim(i, 0, 1, 0, 0);
+		wrong_user_claim(i, 0, 0, 1, 0);
+	}
+	wrong_user_claim(9, 0, 0, 0, -1);
+	wrong_user_claim(9, 0, 0, 0, 1);
+}
+
 #endif

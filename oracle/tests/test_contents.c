@@ -235,3 +235,42 @@ TEST(boot_memory_is_zero)
 	EXPECT_EQ(p->d.rule, RULE_C7);
 	pair_delete(p);
 }
+
+/* Five pages, given back and asked for again: which byte may be left over? */
+static bool boot_again(enum paint mode, u32 left)
+{
+	struct pair *p = pair_bootmem(M(24), M(1004), 1);
+	const u32 size = 5 * 4096, addr = (u32)M(18);
+	bool ok;
+
+	model_set_paint(p->o, mode);
+	EXPECT(model_alloc_bootmem(p->o, silent(p), size, 4096, addr, addr,
+				   &p->d));
+	for (u32 page = 0; page < 5; page++) {
+		const u8 *at = p->ram + addr + page * 4096;
+		u32 i = 0;
+
+		while (i < 4096 && !at[i])
+			i++;
+		EXPECT(i < 4096);
+	}
+	memset(p->ram + addr, 0, size);
+	if (left < size)
+		p->ram[addr + left] = 1;
+	EXPECT(model_free_bootmem(p->o, silent(p), addr, size, &p->d));
+	ok = model_alloc_bootmem(p->o, silent(p), size, 4096, addr, addr,
+				 &p->d);
+	EXPECT(ok || p->d.rule == RULE_C7);
+	pair_delete(p);
+	return ok;
+}
+
+TEST(boot_memory_is_zero_again)
+{
+	for (int mode = PAINT_WHOLE; mode <= PAINT_SAMPLE; mode++) {
+		EXPECT(boot_again((enum paint)mode, ~0u));
+		for (u32 page = 0; page < 5; page++)
+			EXPECT(!boot_again((enum paint)mode,
+					   page * 4096 + page * 1000));
+	}
+}

@@ -235,3 +235,26 @@ TEST(frames_without_a_zone)
 	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
+
+/* What was misused is looked at when the program ends. */
+TEST(misuse_touches_its_frame)
+{
+	struct pair *p = pair_small();
+	const struct outcome *out = reported(p, REPORT_free_reserved);
+	const pfn_t *touched;
+	u32 nr;
+
+	EXPECT(model_free_pages(p->o, out, 0, 0, &p->d));
+	out = reported(p, REPORT_ref_free);
+	EXPECT(model_get_page(p->o, out, 3072, &p->d));
+	out = reported(p, REPORT_ref_underflow);
+	EXPECT(model_put_page(p->o, out, 3073, &p->d));
+	out = reported(p, REPORT_bad_page);
+	EXPECT(model_free_pages(p->o, out, 6144, 0, &p->d));
+	touched = model_touched(p->o, &nr);
+	EXPECT_EQ(nr, 3);
+	EXPECT_EQ(touched[0], 0);
+	EXPECT_EQ(touched[1], 3072);
+	EXPECT_EQ(touched[2], 3073);
+	pair_delete(p);
+}

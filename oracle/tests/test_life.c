@@ -29,7 +29,8 @@ static void puppet_anew(struct pair *p)
 	struct mm_layout none = { 0 };
 
 	model_boot(p->t, &line, false, NULL, 0, &p->d);
-	EXPECT(bootmem_boot(p->t, &p->claims));
+	EXPECT(bootmem_boot(p->t));
+	p->claims = p->t->claims;
 	model_mem_init(p->t, &none, &p->d);
 }
 
