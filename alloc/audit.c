@@ -112,6 +112,22 @@ static const char *audit_zone(const struct machine *m, const struct zone *zone,
 	return NULL;
 }
 
+/* Every frame, as tails have the flag too. */
+static const char *audit_highmem(const struct machine *m)
+{
+	const struct zone *high = &m->data->node_zones[ZONE_HIGHMEM];
+
+	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++) {
+		const struct page *page = pfn_to_page(m, pfn);
+		bool in_zone = pfn - high->zone_start_pfn < high->spanned_pages;
+
+		CLAUSE(!(page->flags & PAGE_FLAG(highmem)) ==
+			       !(in_zone && !page_reserved(page)),
+		       "A9: PG_highmem marks what HighMem has to give");
+	}
+	return NULL;
+}
+
 /*
  * A1  each frame is reserved, in a free block, on a per-CPU list or in an
  *     allocated block, and the zones' counters agree
@@ -122,6 +138,7 @@ static const char *audit_zone(const struct machine *m, const struct zone *zone,
  * A6  a reserved frame is in no block
  * A7  totalram_pages is the number of frames that are not reserved
  * A8  the heads of allocated blocks are listed for a reset
+ * A9  PG_highmem is on the frames of HighMem that are not reserved, only
  */
 const char *page_alloc_validate(const struct machine *m)
 {
@@ -135,5 +152,5 @@ const char *page_alloc_validate(const struct machine *m)
 	}
 	CLAUSE(sum.free + sum.loose + sum.allocated == m->data->totalram_pages,
 	       "A7: totalram_pages counts what boot gave away");
-	return NULL;
+	return audit_highmem(m);
 }

@@ -12,7 +12,7 @@
  *     last_pos |#####....|   +   |  size  |   ->   |#####+++|+++++...|
  *                   ^ last_offset
  *
- * Owns the bitmap and the list of boot's claims.  mem_init (page_alloc.c)
+ * Owns the bitmap and the list of boot's claims.  mem_init (mem_init.c)
  * ends its life.  Validator: bootmem_validate(), M.
  */
 #include "mm.h"

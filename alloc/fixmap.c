@@ -114,21 +114,47 @@ static const char *validate_table(const struct machine *m, vaddr_t addr,
 	return NULL;
 }
 
-static const char *validate_slot(const struct machine *m, vaddr_t addr, u32 pte)
+/* Slots grow downwards, so those below the first wrap to no CPU at all. */
+static const char *validate_slot(const struct machine *m, u32 slot, u32 pte)
 {
+	u32 past = slot - (FIX_KMAP_BEGIN + KM_USER0);
 	pfn_t pfn = pte >> PAGE_SHIFT;
 
-	CLAUSE(addr >= fixaddr_start(m->setup.nr_cpus) &&
-		       addr <= fix_to_virt(FIX_KMAP_BEGIN) &&
-		       (pte & ~PTE_FRAME) == PAGE_KERNEL &&
+	CLAUSE(past % KM_TYPE_NR == 0 && past / KM_TYPE_NR < m->setup.nr_cpus,
+	       "F2: the slots in use are KM_USER0's of CPUs that run");
+	CLAUSE((pte & ~PTE_FRAME) == PAGE_KERNEL &&
 		       pfn >= m->setup.max_low_pfn && pfn < m->setup.max_pfn,
 	       "F2: a kmap slot maps a high frame");
 	return NULL;
 }
 
+/* The first PDEs from PAGE_OFFSET on, as many as low memory takes. */
+static const char *validate_directory(const struct machine *m)
+{
+	u32 first = pgd_index(PAGE_OFFSET);
+	u32 end = first +
+		  (m->setup.max_low_pfn + PTRS_PER_TABLE - 1) / PTRS_PER_TABLE;
+	u32 kmap = pgd_index(pkmap_base(m->setup.nr_cpus));
+
+	for (u32 i = 0; i < PTRS_PER_TABLE; i++) {
+		u32 pde = m->swapper_pg_dir[i].word;
+
+		if (i >= first && i < end)
+			CLAUSE(pde == ((i - first) << PGDIR_SHIFT |
+				       PAGE_KERNEL_PSE),
+			       "F3: low memory is mapped by 4 MiB pages");
+		else if (i != kmap && i != pgd_index(FIXADDR_TOP))
+			CLAUSE(!pde, "F4: nothing else is mapped");
+	}
+	return NULL;
+}
+
 /*
  * F1  the page directory has the fixmap's and the kmap window's page tables
- * F2  a PTE of the fixmap is empty, or a kmap slot's and maps a high frame
+ * F2  a PTE of the fixmap is empty, or it is KM_USER0's of a CPU that runs
+ *     and maps a high frame
+ * F3  the direct map is a 4 MiB page for each 4 MiB of low memory begun
+ * F4  and the page directory has nothing else
  */
 const char *fixmap_validate(const struct machine *m)
 {
@@ -138,12 +164,13 @@ const char *fixmap_validate(const struct machine *m)
 	if (!broken && !direct_map_reaches(m, pkmap))
 		broken = validate_table(m, pkmap, m->pkmap_pt);
 	for (u32 i = 0; i < PTRS_PER_TABLE && !broken; i++) {
-		vaddr_t addr =
-			(FIXADDR_TOP & ~(PMD_SIZE - 1)) + (i << PAGE_SHIFT);
 		u32 pte = m->fixmap_pt[i].word;
 
 		if (pte)
-			broken = validate_slot(m, addr, pte);
+			broken = validate_slot(m, pte_index(FIXADDR_TOP) - i,
+					       pte);
 	}
+	if (!broken)
+		broken = validate_directory(m);
 	return broken;
 }

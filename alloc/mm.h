@@ -75,8 +75,8 @@ const struct ram_view *mm_ram(const struct machine *m);
 const struct boot_claim *mm_boot_claims(const struct machine *m, u32 *nr);
 
 /*
- * A hash of RAM's metadata (mem_map, zones, page tables) and of the CPUs'
- * registers: equal on every host and compiler.
+ * A hash of RAM's metadata: mem_map, zones and counters, page directory and
+ * page tables.  Equal on every host and compiler.
  */
 u64 machine_digest(const struct machine *m);
 /*

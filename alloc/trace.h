@@ -3,9 +3,10 @@
  * trace.h - the machine's moves, in the order in which it makes them.
  *
  * One buffer a machine, emptied when the current task is set.  It holds a
- * whole drain: 3 zones, a hot list of at most 6 * 31 + 1 frames and a cold
- * one of at most 2 * 31 + 1.  What does not fit is counted: a reader of the
- * trace checks that nothing was lost, and who never reads it loses nothing.
+ * whole drain: 3 zones, a hot list of at most 6 * 31 frames and a cold one of
+ * at most 2 * 31, as no count exceeds its list's `high`.  What does not fit is
+ * counted: a reader of the trace checks that nothing was lost, and who never
+ * reads it loses nothing.
  */
 #ifndef ALLOC_TRACE_H
 #define ALLOC_TRACE_H

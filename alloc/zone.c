@@ -271,6 +271,21 @@ static const char *validate_span(const struct machine *m,
 	return NULL;
 }
 
+static const char *validate_links(const struct machine *m)
+{
+	CLAUSE(m->data->mem_map == ptr_link(m->mem_map),
+	       "Z7: mem_map's link leads to mem_map");
+	for (u32 i = 0; i < NR_ZONES; i++) {
+		const struct zone *zone = &m->data->node_zones[i];
+		pfn_t first = zone->zone_start_pfn;
+		u32 link = ptr_link(pfn_to_page(m, first));
+
+		CLAUSE(zone->zone_mem_map == (zone->spanned_pages ? link : 0),
+		       "Z7: a zone's link leads to its first page");
+	}
+	return NULL;
+}
+
 /*
  * Z1  zones lie behind each other in mem_map, present is spanned
  * Z2  pages_min, low and high follow from min_free_kbytes
@@ -278,6 +293,7 @@ static const char *validate_span(const struct machine *m,
  * Z4  the per-CPU lists' limits follow from the zone's batch
  * Z5  a zonelist has the populated zones, highest first
  * Z6  and nothing behind them
+ * Z7  the links to mem_map, and to each zone's part of it, lead there
  */
 const char *zone_validate(const struct machine *m)
 {
@@ -295,5 +311,5 @@ const char *zone_validate(const struct machine *m)
 		if (!broken)
 			broken = validate_zonelist(m, i);
 	}
-	return broken;
+	return broken ? broken : validate_links(m);
 }

@@ -48,6 +48,7 @@ static struct page *loose(struct machine *m)
 #define A6 "A6: a reserved frame is in no block"
 #define A7 "A7: totalram_pages counts what boot gave away"
 #define A8 "A8: a reset will restore what is in hands"
+#define A9 "A9: PG_highmem marks what HighMem has to give"
 
 NEGATIVE(a_frame_that_is_lost, FULL, A1)
 {
@@ -176,6 +177,26 @@ NEGATIVE(reserved_and_loose, FULL, A1)
 NEGATIVE(a_head_that_no_reset_restores, FULL, A8)
 {
 	m->touched[page_to_pfn(m, block)] = false;
+}
+
+NEGATIVE(a_low_frame_marked_high, FULL, A9)
+{
+	frame->flags |= PAGE_FLAG(highmem);
+}
+
+NEGATIVE(a_tail_marked_high, FULL, A9)
+{
+	block[5].flags |= PAGE_FLAG(highmem);
+}
+
+NEGATIVE(a_reserved_frame_marked_high, FULL, A9)
+{
+	reserved(m)->flags |= PAGE_FLAG(highmem);
+}
+
+NEGATIVE(a_high_frame_without_its_mark, FULL, A9)
+{
+	pfn_to_page(m, m->setup.max_pfn - 1)->flags &= ~PAGE_FLAG(highmem);
 }
 
 CLAUSES("audit.c", page_alloc_validate, setup)

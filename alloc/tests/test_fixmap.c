@@ -164,7 +164,10 @@ TEST(low_memory_is_zeroed_in_place)
  */
 
 #define F1 "F1: fixmap and kmap window have their page tables"
+#define F2_SLOT "F2: the slots in use are KM_USER0's of CPUs that run"
 #define F2 "F2: a kmap slot maps a high frame"
+#define F3 "F3: low memory is mapped by 4 MiB pages"
+#define F4 "F4: nothing else is mapped"
 
 NEGATIVE(no_fixmap_table, FULL, F1)
 {
@@ -181,12 +184,27 @@ NEGATIVE(another_kmap_table, FULL, F1)
 	m->swapper_pg_dir[1022].word += 4096;
 }
 
-NEGATIVE(a_slot_of_no_cpu, FULL, F2)
+NEGATIVE(a_slot_of_no_cpu, FULL, F2_SLOT)
 {
 	user0(m, 8)->word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
 
-NEGATIVE(the_hole_mapped, FULL, F2)
+NEGATIVE(a_slot_of_a_cpu_that_is_not_there, FULL, F2_SLOT)
+{
+	user0(m, 2)->word = HIGH_PFN << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(a_slot_of_another_type, FULL, F2_SLOT)
+{
+	user0(m, 0)[-1].word = HIGH_PFN << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(a_slot_before_the_first_cpus, FULL, F2_SLOT)
+{
+	user0(m, 0)[1].word = HIGH_PFN << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(the_hole_mapped, FULL, F2_SLOT)
 {
 	m->fixmap_pt[1023].word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
@@ -204,6 +222,36 @@ NEGATIVE(a_slot_of_a_low_frame, FULL, F2)
 NEGATIVE(a_slot_past_ram, FULL, F2)
 {
 	user0(m, 0)->word = 6144u << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(a_gap_in_the_direct_map, FULL, F3)
+{
+	m->swapper_pg_dir[770].word = 0;
+}
+
+NEGATIVE(a_direct_map_to_another_frame, FULL, F3)
+{
+	m->swapper_pg_dir[768].word += 4 << 20;
+}
+
+NEGATIVE(a_direct_map_for_users, FULL, F3)
+{
+	m->swapper_pg_dir[772].word |= 4;
+}
+
+NEGATIVE(a_direct_map_of_high_memory, FULL, F4)
+{
+	m->swapper_pg_dir[773].word = 5u << 22 | PAGE_KERNEL_PSE;
+}
+
+NEGATIVE(the_identity_map_of_early_boot, FULL, F4)
+{
+	m->swapper_pg_dir[0].word = m->swapper_pg_dir[768].word;
+}
+
+NEGATIVE(a_page_table_where_vmalloc_is, FULL, F4)
+{
+	m->swapper_pg_dir[1021].word = m->swapper_pg_dir[1022].word;
 }
 
 CLAUSES("fixmap.c", fixmap_validate, setup)

@@ -164,6 +164,8 @@ TEST(reserve_ratios)
 #define Z4 "Z4: per-CPU limits follow from the batch"
 #define Z5 "Z5: a zonelist is the populated zones, down"
 #define Z6 "Z6: 0 ends a zonelist"
+#define Z7 "Z7: mem_map's link leads to mem_map"
+#define Z7_ZONE "Z7: a zone's link leads to its first page"
 
 static struct machine *setup(void)
 {
@@ -275,6 +277,22 @@ NEGATIVE(list_too_long, QUICK, Z6)
 	struct zonelist *list = m->data->node_zonelists;
 
 	list[1].zone[1] = list[0].zone[0];
+}
+
+NEGATIVE(link_of_mem_map, QUICK, Z7)
+{
+	m->data->mem_map += PAGE_STRUCT_BYTES;
+}
+
+NEGATIVE(link_of_a_zone, QUICK, Z7_ZONE)
+{
+	pc_zone(m, ZONE_HIGHMEM)->zone_mem_map -= PAGE_STRUCT_BYTES;
+}
+
+NEGATIVE(link_of_the_zone_below, QUICK, Z7_ZONE)
+{
+	pc_zone(m, ZONE_NORMAL)->zone_mem_map =
+		pc_zone(m, ZONE_DMA)->zone_mem_map;
 }
 
 CLAUSES("zone.c", zone_validate, setup)
