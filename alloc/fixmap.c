@@ -128,6 +128,20 @@ static const char *validate_slot(const struct machine *m, u32 slot, u32 pte)
 	return NULL;
 }
 
+static const char *validate_slots(const struct machine *m)
+{
+	const char *broken = NULL;
+
+	for (u32 i = 0; i < PTRS_PER_TABLE && !broken; i++) {
+		u32 pte = m->fixmap_pt[i].word;
+
+		if (pte)
+			broken = validate_slot(m, pte_index(FIXADDR_TOP) - i,
+					       pte);
+	}
+	return broken;
+}
+
 /* The first PDEs from PAGE_OFFSET on, as many as low memory takes. */
 static const char *validate_directory(const struct machine *m)
 {
@@ -155,22 +169,21 @@ static const char *validate_directory(const struct machine *m)
  *     and maps a high frame
  * F3  the direct map is a 4 MiB page for each 4 MiB of low memory begun
  * F4  and the page directory has nothing else
+ *
+ * All in full; F2 also where a slot was used since the snapshot.
  */
-const char *fixmap_validate(const struct machine *m)
+const char *fixmap_validate(const struct machine *m, enum validate_depth depth)
 {
 	vaddr_t pkmap = pkmap_base(m->setup.nr_cpus);
-	const char *broken = validate_table(m, FIXADDR_TOP, m->fixmap_pt);
+	const char *broken = NULL;
 
-	if (!broken && !direct_map_reaches(m, pkmap))
+	if (depth == VALIDATE_FULL)
+		broken = validate_table(m, FIXADDR_TOP, m->fixmap_pt);
+	if (!broken && depth == VALIDATE_FULL && !direct_map_reaches(m, pkmap))
 		broken = validate_table(m, pkmap, m->pkmap_pt);
-	for (u32 i = 0; i < PTRS_PER_TABLE && !broken; i++) {
-		u32 pte = m->fixmap_pt[i].word;
-
-		if (pte)
-			broken = validate_slot(m, pte_index(FIXADDR_TOP) - i,
-					       pte);
-	}
-	if (!broken)
+	if (!broken && depth == VALIDATE_FULL)
 		broken = validate_directory(m);
+	if (!broken && (depth == VALIDATE_FULL || m->fixmap_touched))
+		broken = validate_slots(m);
 	return broken;
 }

@@ -5,6 +5,7 @@
 #ifndef ALLOC_FIXMAP_H
 #define ALLOC_FIXMAP_H
 
+#include "mm.h"
 #include "page.h"
 
 /* The kernel's page tables at boot; both page tables are zeroed frames. */
@@ -24,6 +25,6 @@ void *kernel_ptr(struct machine *m, vaddr_t addr);
 /* Zeroes the bytes of a page of any zone. */
 void clear_highpage(struct machine *m, struct page *page);
 
-const char *fixmap_validate(const struct machine *m);
+const char *fixmap_validate(const struct machine *m, enum validate_depth depth);
 
 #endif

@@ -240,8 +240,8 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = buddy_validate(m, d);
 	if (!broken)
 		broken = pcp_validate(m);
-	if (!broken && d == VALIDATE_FULL)
-		broken = fixmap_validate(m);
+	if (!broken)
+		broken = fixmap_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)
 		broken = page_alloc_validate(m);
 	return broken;
