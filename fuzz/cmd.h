@@ -41,6 +41,13 @@ struct cmd_usage {
  */
 int cmd_parse(const struct cmd_usage *usage, int argc, char **argv,
 	      int *status);
+struct loaded;
+/*
+ * The same for a command whose first argument is a program: it is loaded into
+ * *l.  false: *status is the exit status, and nothing is left to free.
+ */
+bool cmd_parse_and_load(const struct cmd_usage *usage, int argc, char **argv,
+			struct loaded *l, int *status);
 /* Tells one line on stderr, "mmtwin: ..." and returns CMD_UNUSABLE. */
 int cmd_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* ... about a file: "PATH: strerror(errno)" */

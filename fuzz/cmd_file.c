@@ -181,3 +181,12 @@ void cmd_finding_json(const struct finding *f, const char *path)
 	printf(",\"expected\":%llu,\"actual\":%llu}\n",
 	       (unsigned long long)f->expected, (unsigned long long)f->actual);
 }
+
+bool cmd_parse_and_load(const struct cmd_usage *usage, int argc, char **argv,
+			struct loaded *l, int *status)
+{
+	if (cmd_parse(usage, argc, argv, status) < 0)
+		return false;
+	*status = CMD_UNUSABLE;
+	return load_program(l, argv[0]);
+}

@@ -154,10 +154,8 @@ int min_main(int argc, char **argv)
 	int status;
 	struct loaded l;
 
-	if (cmd_parse(&usage, argc, argv, &status) < 0)
+	if (!cmd_parse_and_load(&usage, argc, argv, &l, &status))
 		return status;
-	if (!load_program(&l, argv[0]))
-		return CMD_UNUSABLE;
 	status = minimize_loaded(&l, argv[0], out, only_check, seconds);
 	loaded_free(&l);
 	return status;

@@ -30,10 +30,8 @@ int show_main(int argc, char **argv)
 	int status;
 	struct loaded l;
 
-	if (cmd_parse(&usage, argc, argv, &status) < 0)
+	if (!cmd_parse_and_load(&usage, argc, argv, &l, &status))
 		return status;
-	if (!load_program(&l, argv[0]))
-		return CMD_UNUSABLE;
 	status = save_text(&l.p, out, NULL) ? CMD_OK : CMD_UNUSABLE;
 	loaded_free(&l);
 	return status;
@@ -88,10 +86,8 @@ int asm_main(int argc, char **argv)
 	int status;
 	struct loaded l;
 
-	if (cmd_parse(&usage, argc, argv, &status) < 0)
+	if (!cmd_parse_and_load(&usage, argc, argv, &l, &status))
 		return status;
-	if (!load_program(&l, argv[0]))
-		return CMD_UNUSABLE;
 	status = save_bytes(&l, argv[0], out);
 	loaded_free(&l);
 	return status;

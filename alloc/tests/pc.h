@@ -110,6 +110,18 @@ static inline void pc_free(struct machine *m, struct page *page, u32 order)
 	mm__free_pages(m, page, order);
 }
 
+/* How many of these the call announced. */
+static inline u32 pc_events(struct machine *m, enum trace_event event)
+{
+	const struct trace_record *trace;
+	u32 nr, found = 0;
+
+	trace = mm_trace(m, &nr);
+	for (u32 i = 0; i < nr; i++)
+		found += trace[i].event == event;
+	return found;
+}
+
 static inline struct zone *pc_zone(struct machine *m, enum zone_id id)
 {
 	return &m->data->node_zones[id];

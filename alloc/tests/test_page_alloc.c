@@ -191,17 +191,6 @@ TEST(marks_of_dma_on_64m)
 /* --- passes ----------------------------------------------------------------
  */
 
-static u32 events(struct machine *m, enum trace_event event)
-{
-	const struct trace_record *trace;
-	u32 nr, found = 0;
-
-	trace = mm_trace(m, &nr);
-	for (u32 i = 0; i < nr; i++)
-		found += trace[i].event == event;
-	return found;
-}
-
 /* Pass A is at pages_low: 240 on 64M.  At and below it, kswapd is woken. */
 TEST(kswapd_is_woken_below_low)
 {
@@ -213,11 +202,11 @@ TEST(kswapd_is_woken_below_low)
 	m->data->kswapd_max_order = 0;
 	set_free(&e, 241);
 	EXPECT(ask(m, GFP_KERNEL, 0, 0));
-	EXPECT_EQ(0, events(m, TRACE_mm_vmscan_wakeup_kswapd));
+	EXPECT_EQ(0, pc_events(m, TRACE_mm_vmscan_wakeup_kswapd));
 	set_free(&e, 240);
 	EXPECT(ask(m, GFP_KERNEL, 0, 0));
 	/* zone Normal, and DMA, which is empty */
-	EXPECT_EQ(2, events(m, TRACE_mm_vmscan_wakeup_kswapd));
+	EXPECT_EQ(2, pc_events(m, TRACE_mm_vmscan_wakeup_kswapd));
 	mm_counts(m, 0, &counts);
 	EXPECT_EQ(0, counts.kswapd_max_order);
 	ask(m, GFP_ATOMIC, 5, 0);
@@ -245,7 +234,7 @@ TEST(a_full_list_is_no_free_memory)
 		EXPECT(ask(m, GFP_KERNEL, 0, 0));
 		EXPECT_EQ(19, hot->count);
 		EXPECT_EQ(more ? 0 : 2,
-			  events(m, TRACE_mm_vmscan_wakeup_kswapd));
+			  pc_events(m, TRACE_mm_vmscan_wakeup_kswapd));
 		machine_delete(m);
 	}
 }
@@ -260,7 +249,7 @@ TEST(kswapd_knows_no_reserve)
 	set_free(&e, 100);
 	/* but not above 64 + 48, either */
 	EXPECT(!ask(m, GFP_QUIET, 0, 0));
-	EXPECT_EQ(1, events(m, TRACE_mm_vmscan_wakeup_kswapd));
+	EXPECT_EQ(1, pc_events(m, TRACE_mm_vmscan_wakeup_kswapd));
 	EXPECT_EQ(ZONE_NORMAL, mm_trace(m, &(u32){ 0 })[0].zone);
 	machine_delete(m);
 }
@@ -359,14 +348,15 @@ TEST(oom_or_null)
 	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
 		EXPECT(!ask(m, row[i].gfp, row[i].order, row[i].flags));
 		if (mm_oom(m) != row[i].oom ||
-		    events(m, TRACE_mm_vmscan_direct_reclaim_begin) !=
+		    pc_events(m, TRACE_mm_vmscan_direct_reclaim_begin) !=
 			    row[i].reclaims ||
-		    events(m, TRACE_oom_kill) != row[i].kills)
+		    pc_events(m, TRACE_oom_kill) != row[i].kills)
 			TEST_FAIL(
 				"row %u: oom %d, %u reclaims, %u kills", i,
 				mm_oom(m),
-				events(m, TRACE_mm_vmscan_direct_reclaim_begin),
-				events(m, TRACE_oom_kill));
+				pc_events(m,
+					  TRACE_mm_vmscan_direct_reclaim_begin),
+				pc_events(m, TRACE_oom_kill));
 		EXPECT_EQ(REPORT_none, mm_report(m));
 		EXPECT_EQ(view, machine_view(m));
 	}
@@ -430,7 +420,7 @@ TEST(reclaim_makes_no_progress)
 
 		EXPECT_EQ(more, page != NULL);
 		EXPECT_EQ(!more, mm_oom(m));
-		EXPECT_EQ(!more, events(m, TRACE_oom_kill));
+		EXPECT_EQ(!more, pc_events(m, TRACE_oom_kill));
 		EXPECT_EQ(1, reclaim_calls);
 		machine_delete(m);
 	}

@@ -37,17 +37,6 @@ static void as_cpu(struct machine *m, u8 cpu)
 	mm_set_current(m, (struct task){ .cpu = cpu });
 }
 
-static u32 events_of(struct machine *m, enum trace_event event)
-{
-	const struct trace_record *trace;
-	u32 nr, found = 0;
-
-	trace = mm_trace(m, &nr);
-	for (u32 i = 0; i < nr; i++)
-		found += trace[i].event == event;
-	return found;
-}
-
 /* --- taking ----------------------------------------------------------------
  */
 
@@ -209,7 +198,7 @@ static void fill_and_drain(enum pcp_temp temp, u32 high)
 	for (u32 i = 0; i < high; i++) {
 		put(m, page[i], temp);
 		EXPECT_EQ(i + 1, pcp->count);
-		EXPECT_EQ(0, events_of(m, TRACE_mm_page_pcpu_drain));
+		EXPECT_EQ(0, pc_events(m, TRACE_mm_page_pcpu_drain));
 	}
 	zone->all_unreclaimable = 1;
 	zone->pages_scanned = 99;

@@ -219,6 +219,14 @@ expect 0 list rules
 expect 0 list targets
 says out '^pages '
 
+# --- what is not there: one line, exit 2
+mkdir hollow
+expect 2 run hollow
+says err 'hollow: no programs in it$'
+expect 2 bench no-such
+expect 2 bench exec pages
+expect 2 bench --no-such
+
 # --- a full disk: one line, exit 2, what was there stays, no file is left
 for command in "list ops" "show good" "run good.ops" "import trace.txt"; do
 	# shellcheck disable=SC2086 # words

@@ -401,6 +401,12 @@ TEST(a_line_that_boots_nothing_is_no_finding)
 	EXPECT_EQ(5, stats.programs);
 	EXPECT_EQ(EXEC_UNBOOTABLE, run_text("boot ram=65M\n"));
 	EXPECT_EQ(EXEC_AGREES, run_text("boot ram=64M\n"));
+	/* its end is past 2^64, and not a small number */
+	EXPECT_EQ(EXEC_UNBOOTABLE,
+		  run_text("boot ram=16M "
+			   "memmap=18446744073709547520@0x2000\n"));
+	EXPECT_STR("too much memory for a program that is only fuzzed",
+		   exec_why(x) ? exec_why(x) : "");
 	stop();
 }
 
