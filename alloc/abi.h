@@ -20,6 +20,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t s32;
 
 typedef u32 vaddr_t; /* an i386 linear address */
 typedef u64 paddr_t; /* a physical byte address: 4 GiB itself must fit */
@@ -62,6 +63,8 @@ enum pcp_temp { PCP_HOT, PCP_COLD, NR_PCP_TEMPS };
 #define GFP_USER GFP_KERNEL
 #define GFP_HIGHUSER (GFP_KERNEL | __GFP_HIGHMEM)
 #define GFP_DMA __GFP_DMA
+/* What a slab may be grown with, besides __GFP_DMA. */
+#define GFP_LEVEL_MASK 0x17FF0u
 
 /*
  * Who asks.  The context of a call: its CPU, and what Linux reads from
@@ -107,7 +110,31 @@ struct task {
 	X(bootmem_range, "a bootmem range that is empty or past the end")      \
 	X(bootmem_double_free, "free_bootmem of a frame that is free")         \
 	X(bootmem_align, "a bootmem alignment that is no power of two")        \
-	X(bootmem_panic, "alloc_bootmem found no room: 2.6.12 panics")
+	X(bootmem_panic, "alloc_bootmem found no room: 2.6.12 panics")         \
+	X(free_slab, "dropping the last reference of a slab's frame")          \
+	X(object_foreign, "an address in no slab's frame")                     \
+	X(object_interior, "an address in a slab where no object begins")      \
+	X(object_double_free, "an object that is in nobody's hands")           \
+	X(object_wrong_cache, "kmem_cache_free of another cache's object")     \
+	X(object_redzone, "a red zone was overwritten")                        \
+	X(object_poison, "a free object was written to")                       \
+	X(object_gfp, "GFP flags that no slab can be grown with")              \
+	X(object_dma, "__GFP_DMA of a cache that has it not, or the reverse")  \
+	X(cache_bad, "a cache that does not exist")                            \
+	X(cache_interrupt, "a cache made, shrunk, destroyed in an interrupt")  \
+	X(cache_name, "a cache without a name")                                \
+	X(cache_duplicate, "a cache's name that another cache has")            \
+	X(cache_size, "objects of less than 4 or more than 131072 bytes")      \
+	X(cache_align, "an alignment that is no power of two")                 \
+	X(cache_flags, "SLAB flags that kmem_cache_create does not take")      \
+	X(cache_dtor, "a destructor where there can be none")                  \
+	X(cache_own, "destroying a cache of the allocator's own")              \
+	X(cache_panic, "SLAB_PANIC and no cache: 2.6.12 panics")               \
+	X(mempool_bad, "a pool that does not exist")                           \
+	X(mempool_nr, "a pool of fewer than no elements, or resized to none")  \
+	X(mempool_element, "an element that is in the pool's reserve already") \
+	X(mempool_short, "destroying a pool whose reserve is short")           \
+	X(mempool_waited, "destroying a pool that somebody waits for")
 
 enum report_kind {
 #define X(name, doc) REPORT_##name,
@@ -129,7 +156,11 @@ enum report_kind {
 	X(mm_page_pcpu_drain, "a list gives a frame back: pfn, zone, temp")    \
 	X(mm_vmscan_wakeup_kswapd, "zone, order")                              \
 	X(mm_vmscan_direct_reclaim_begin, "order, arg=gfp")                    \
-	X(oom_kill, "order, arg=gfp")
+	X(oom_kill, "order, arg=gfp")                                          \
+	X(kmalloc, "pfn=address, arg=gfp; kzalloc and kcalloc too")            \
+	X(kfree, "pfn=address")                                                \
+	X(kmem_cache_alloc, "pfn=address, arg=gfp")                            \
+	X(kmem_cache_free, "pfn=address")
 
 enum trace_event {
 #define X(name, doc) TRACE_##name,
@@ -160,6 +191,8 @@ enum boot_word_kind {
 	BOOT_VMALLOC,	   /* vmalloc=SIZE, a multiple of 4 MiB */
 	BOOT_MEMMAP_EXACT, /* memmap=exactmap: forget the hardware's map */
 	BOOT_MEMMAP,	   /* memmap=SIZE@START, #, $: a range of some type */
+	BOOT_LINE,	   /* line=N, in size: a cache line of 32, 64 or 128 */
+	BOOT_SLAB_DEBUG,   /* slab_debug: CONFIG_DEBUG_SLAB */
 	NR_BOOT_WORDS
 };
 
@@ -244,6 +277,8 @@ struct zone_layout {
 
 struct mm_layout {
 	u32 nr_cpus;
+	u32 cache_line; /* bytes */
+	u32 slab_debug; /* 0 or 1 */
 	pfn_t max_pfn;	     /* one past the highest RAM frame, trimmed */
 	pfn_t max_low_pfn;   /* one past low memory */
 	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
@@ -283,8 +318,117 @@ struct frame_view {
 	u8 state;    /* enum frame_state */
 	u8 order;    /* of the block, in its head; 0 in all other frames */
 	u8 head;     /* 1: head of a free or allocated block */
+	u8 slab;     /* 1: PG_slab: a slab's frame */
 	u8 compound; /* 1: member of a compound block */
 	u32 count;   /* logical page_count(): 0 is free; a tail's own is 0 */
+};
+
+/* --- objects [include/linux/slab.h, mm/slab.c] ---------------------------- */
+
+#define SLAB_DEBUG_FREE 0x100u
+#define SLAB_DEBUG_INITIAL 0x200u
+#define SLAB_RED_ZONE 0x400u
+#define SLAB_POISON 0x800u
+#define SLAB_NO_REAP 0x1000u
+#define SLAB_HWCACHE_ALIGN 0x2000u
+#define SLAB_CACHE_DMA 0x4000u
+#define SLAB_MUST_HWCACHE_ALIGN 0x8000u
+#define SLAB_STORE_USER 0x10000u
+#define SLAB_RECLAIM_ACCOUNT 0x20000u
+#define SLAB_PANIC 0x40000u
+#define SLAB_DESTROY_BY_RCU 0x80000u
+
+/* flags of a constructor's or destructor's call */
+#define SLAB_CTOR_CONSTRUCTOR 1u
+#define SLAB_CTOR_ATOMIC 2u
+#define SLAB_CTOR_VERIFY 4u
+
+#define HZ 1000u
+#define INITIAL_JIFFIES ((u32)-300000)
+
+/* sizes in simulated RAM, in bytes */
+#define KMEM_CACHE_BYTES 160u /* struct kmem_cache */
+#define SLAB_BYTES 24u	      /* struct slab; bufctls follow */
+#define BUFCTL_BYTES 2u
+#define ARRAY_CACHE_BYTES 16u /* struct array_cache; 4 an entry follow */
+#define MEMPOOL_BYTES 40u     /* mempool_t */
+#define KMALLOC_MAX 131072u
+
+/*
+ * The constructors of the op language.  What a program's cache does to its
+ * objects, when it is made and when it is destroyed: bits, so 2 and 6 have a
+ * destructor and no constructor.
+ * The constructor paints: each 4-byte word at offset i < min(size, 64) of
+ * the object at linear address a becomes (a + i) ^ CTOR_PATTERN; with
+ * OBJECT_NESTED it then stores in word 0 what kmalloc(NESTED_BYTES, flags)
+ * gave, GFP_ATOMIC if it was called with ATOMIC, else GFP_KERNEL; 0 for
+ * NULL.  Called with VERIFY it does nothing.  The destructor, with
+ * OBJECT_NESTED, kfree()s what word 0 holds, then zeroes what was painted.
+ */
+enum object_life {
+	OBJECT_CTOR = 1,
+	OBJECT_DTOR = 2,
+	OBJECT_NESTED = 4, /* of whichever of the two there is */
+	OBJECT_LIFE_MASK = 7,
+};
+#define CTOR_PATTERN 0xC7C7C7C7u
+#define CTOR_PAINT_BYTES 64u
+#define NESTED_BYTES 40u
+
+/* One call of a constructor or destructor, as the program's code saw it. */
+struct ctor_call {
+	u32 object; /* linear address */
+	u32 cache;
+	u8 flags; /* SLAB_CTOR_* */
+	u8 dtor;  /* 1: the destructor */
+};
+
+/* A cache as it stands; sizes in bytes. */
+struct cache_info {
+	u32 objsize;   /* rounded, with debugging's words */
+	u32 user_size; /* kmem_cache_size() */
+	u32 flags;     /* as they came out; OFF_SLAB is `off_slab` */
+	u32 num;       /* objects a slab */
+	u32 order;
+	u32 colour, colour_off, colour_next;
+	u32 slab_size; /* management of one slab */
+	u32 off_slab;  /* 0 or 1 */
+	u32 slabp_cache; /* address of management's cache; 0: on slab */
+	u32 limit, batch, free_limit;
+	u32 shared_limit; /* entries of the shared array */
+	u32 shared;	  /* its address, 0: none */
+	u32 array[NR_CPUS]; /* addresses, 0: no such CPU */
+	u32 next_reap;
+	u32 free_objects, free_touched;
+};
+
+/* An array of object addresses: a CPU's (`entry` oldest first), or shared. */
+struct array_view {
+	u32 avail, limit, batch, touched;
+	const u32 *entry;
+};
+
+enum slab_list { SLABS_FULL, SLABS_PARTIAL, SLABS_FREE, NR_SLAB_LISTS };
+
+struct slab_view {
+	u32 slab;  /* address of its management */
+	u32 s_mem; /* of object 0 */
+	u32 inuse;
+	u32 free; /* index of the first free object, 0xFFFF: none */
+};
+
+/* What is compared after every op, besides mm_counts. */
+struct object_counts {
+	u32 nr_slab;		 /* frames with PG_slab */
+	u32 slab_reclaim_pages;	 /* those of SLAB_RECLAIM_ACCOUNT caches */
+	u32 jiffies;
+	u32 nr_caches; /* in the chain */
+	u32 nr_rcu;    /* slabs that wait for a grace period */
+};
+
+struct mempool_info {
+	s32 min_nr, curr_nr;
+	const u32 *elements; /* curr_nr of them */
 };
 
 /*

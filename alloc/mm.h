@@ -16,6 +16,8 @@
 
 struct machine;
 struct page;
+struct kmem_cache;
+struct mempool;
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -45,6 +47,14 @@ const char *machine_boot(struct machine *m, const struct boot_line *line);
 
 /* bootmem -> buddy, low then high frames; watermarks and reserves follow. */
 void machine_mem_init(struct machine *m);
+
+/*
+ * cache_cache and the general caches; then machine_boot()'s machine is whole.
+ * Returns NULL, or why there can be none, in a phrase: the machine must then
+ * be booted anew.  The calls that follow are on behalf of CPU 0; mm_trace()
+ * has the moves.  Without it only the page-frame calls are valid.
+ */
+const char *machine_kmem_cache_init(struct machine *m);
 
 /*
  * Remembers the booted state; machine_reset() returns to it at the cost of
@@ -148,6 +158,103 @@ void mm_set_lowmem_reserve_ratio(struct machine *m, u32 dma, u32 normal);
  */
 struct page *mm_pfn_to_page(struct machine *m, pfn_t pfn);
 pfn_t mm_page_to_pfn(const struct machine *m, const struct page *page);
+
+/* --- objects [mm/slab.c, include/linux/slab.h] ---------------------------- */
+
+/*
+ * Objects are plain memory in the direct map.  A pointer's low 32 bits are
+ * its linear address; mm_ptr() is the way back, for any address: what is not
+ * in the direct map must not be dereferenced.
+ */
+static inline vaddr_t mm_vaddr(const void *ptr)
+{
+	return (vaddr_t)(uintptr_t)ptr;
+}
+void *mm_ptr(const struct machine *m, vaddr_t addr);
+
+/* Linux's own type: the object, its cache, SLAB_CTOR_* flags. */
+typedef void (*kmem_ctor_t)(void *object, struct kmem_cache *cache,
+			    unsigned long flags);
+
+/*
+ * size: 4..KMALLOC_MAX bytes; align: 0 or a power of two, in bytes; flags:
+ * SLAB_*.  The name is kept, not copied.  NULL: a report, or no memory, or
+ * nothing of that size and alignment fits into a slab.
+ */
+struct kmem_cache *mm_kmem_cache_create(struct machine *m, const char *name,
+					u32 size, u32 align, u32 flags,
+					kmem_ctor_t ctor, kmem_ctor_t dtor);
+/* 0, or 1 where objects are live (the cache stays usable) or with a report. */
+int mm_kmem_cache_destroy(struct machine *m, struct kmem_cache *cache);
+/* Gives all free slabs back; 0 if none is left at all, else 1. */
+int mm_kmem_cache_shrink(struct machine *m, struct kmem_cache *cache);
+/* Usable bytes of an object; 0 with a report. */
+u32 mm_kmem_cache_size(struct machine *m, struct kmem_cache *cache);
+/* As given to create; NULL with a report. */
+const char *mm_kmem_cache_name(struct machine *m, struct kmem_cache *cache);
+void *mm_kmem_cache_alloc(struct machine *m, struct kmem_cache *cache,
+			  gfp_t gfp);
+void mm_kmem_cache_free(struct machine *m, struct kmem_cache *cache,
+			void *object);
+/* The cache that kmalloc(size, gfp) takes; NULL above KMALLOC_MAX. */
+struct kmem_cache *mm_kmem_find_general_cachep(struct machine *m, u32 size,
+					       gfp_t gfp);
+void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp);
+void *mm_kzalloc(struct machine *m, u32 size, gfp_t gfp);
+void *mm_kcalloc(struct machine *m, u32 n, u32 size, gfp_t gfp);
+void mm_kfree(struct machine *m, const void *object);
+/* Usable bytes, 0 for NULL or with a report; hands the slack over. */
+u32 mm_ksize(struct machine *m, const void *object);
+
+/* jiffies (1/HZ s) go by: grace periods end, caches are reaped. */
+void mm_tick(struct machine *m, u32 jiffies);
+
+/* --- memory pools [mm/mempool.c] ------------------------------------------ */
+
+typedef void *(*mempool_alloc_t)(gfp_t gfp, void *pool_data);
+typedef void (*mempool_free_t)(void *element, void *pool_data);
+
+/* NULL: a report, or no memory for min_nr elements. */
+struct mempool *mm_mempool_create(struct machine *m, s32 min_nr,
+				  mempool_alloc_t alloc, mempool_free_t free,
+				  void *pool_data);
+/*
+ * NULL: without __GFP_WAIT, no memory and no reserve; with it a report, or
+ * the task fell asleep: mm_blocked() is then its ticket.
+ */
+void *mm_mempool_alloc(struct machine *m, struct mempool *pool, gfp_t gfp);
+/* The woken sleeper goes on, as the current task; as mm_mempool_alloc(). */
+void *mm_mempool_resume(struct machine *m, u32 ticket);
+void mm_mempool_free(struct machine *m, struct mempool *pool, void *element);
+/* 0; -12 (-ENOMEM) or, with a report, -22 (-EINVAL): nothing is changed. */
+int mm_mempool_resize(struct machine *m, struct mempool *pool, s32 new_min_nr,
+		      gfp_t gfp);
+void mm_mempool_destroy(struct machine *m, struct mempool *pool);
+
+/* The ticket under which the call since mm_set_current() sleeps, or 0. */
+u32 mm_blocked(const struct machine *m);
+/* The first sleeper that was woken and has not gone on, or 0. */
+u32 mm_woken(const struct machine *m);
+
+/* --- looking at objects --------------------------------------------------- */
+
+void mm_object_counts(const struct machine *m, struct object_counts *out);
+/* The cache must be one: what create returned, what mm_cache_at() names. */
+void mm_cache_info(const struct machine *m, const struct kmem_cache *cache,
+		   struct cache_info *out);
+/* cpu = NR_CPUS: the shared array.  No such array: all 0. */
+void mm_cache_array(const struct machine *m, const struct kmem_cache *cache,
+		    unsigned int cpu, struct array_view *out);
+/*
+ * The slabs of one list, head first, into out[0..max); returns how many there
+ * are.
+ */
+u32 mm_cache_slabs(const struct machine *m, const struct kmem_cache *cache,
+		   enum slab_list list, struct slab_view *out, u32 max);
+/* The i-th cache of the chain from its head; NULL: there are fewer. */
+struct kmem_cache *mm_cache_at(const struct machine *m, u32 i);
+void mm_mempool_info(const struct machine *m, const struct mempool *pool,
+		     struct mempool_info *out);
 
 /* --- bootmem [mm/bootmem.c], before machine_mem_init() only --------------- */
 

@@ -2,9 +2,9 @@
 /*
  * trace.h - the machine's moves, in the order in which it makes them.
  *
- * One buffer a machine, emptied when the current task is set.  It holds a
- * whole drain: 3 zones, a hot list of at most 6 * 31 frames and a cold one of
- * at most 2 * 31, as no count exceeds its list's `high`.  What does not fit is
+ * One buffer a machine, emptied when the current task is set.  It holds the
+ * longest call, a pool of 32,768 elements, each on a frame of its own, with
+ * four moves an element.  Untouched, it costs nothing.  What does not fit is
  * counted: a reader of the trace checks that nothing was lost, and who never
  * reads it loses nothing.
  */
@@ -13,7 +13,7 @@
 
 #include "types.h"
 
-#define TRACE_RECORDS 1024u
+#define TRACE_RECORDS (1u << 17)
 
 struct trace {
 	struct trace_record *next;

@@ -16,7 +16,6 @@
 
 #include "abi.h"
 
-typedef int32_t s32;
 typedef int64_t s64;
 
 /*

@@ -11,7 +11,7 @@
 
 #include "../alloc/abi.h"
 
-#define OP_ARGS_MAX 4
+#define OP_ARGS_MAX 5
 #define SLOT_NONE 0xFFFFFFFFu
 #define SLOTS_WIRE 128u	     /* slots r0..r127 fit the wire */
 #define SLOTS_MAX (1u << 20) /* ... and text has this many */
@@ -26,7 +26,16 @@ enum arg_kind {
 };
 
 /* What an op puts into its out slot. */
-enum res_kind { RES_NONE, RES_PAGES, RES_PHYS, NR_RES_KINDS };
+enum res_kind {
+	RES_NONE,
+	RES_PAGES,
+	RES_PHYS,
+	RES_CACHE,
+	RES_OBJECT,
+	RES_POOL,
+	RES_ELEMENT,
+	NR_RES_KINDS
+};
 
 /* What the program's author expects of an op. */
 enum expect {
@@ -35,7 +44,9 @@ enum expect {
 	EXPECT_NULL,
 	EXPECT_OOM,
 	EXPECT_BLOCKS,
-	EXPECT_BUG, /* a report: op.expect_report */
+	EXPECT_BUSY,   /* shrink, destroy: 1, something is left */
+	EXPECT_ENOMEM, /* mempool_resize */
+	EXPECT_BUG,    /* a report: op.expect_report */
 };
 
 enum op_code {
@@ -74,7 +85,13 @@ struct op_info {
 };
 
 /* Which targets generate an op. */
-enum op_group { GROUP_BOOT = 1, GROUP_PAGES = 2 };
+enum op_group {
+	GROUP_BOOT = 1,
+	GROUP_PAGES = 2,
+	GROUP_SLAB = 4,
+	GROUP_KMALLOC = 8,
+	GROUP_MEMPOOL = 16,
+};
 
 extern const struct op_info op_info[NR_OPS];
 

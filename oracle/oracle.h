@@ -42,6 +42,9 @@ struct outcome {
 	bool oom;
 	const struct trace_record *trace;
 	u32 nr_trace;
+	const struct ctor_call *ctor; /* the program's, in their order */
+	u32 nr_ctor;
+	u32 blocked; /* mm_blocked() */
 };
 
 /* --- life --------------------------------------------------------------- */
@@ -59,6 +62,12 @@ bool model_boot(struct model *o, const struct boot_line *line, bool refused,
 /* Follows machine_mem_init(), and judges the layout that the machine shows. */
 bool model_mem_init(struct model *o, const struct mm_layout *layout,
 		    struct divergence *d);
+/*
+ * Follows machine_kmem_cache_init(): `out` is of CPU 0, `refused` says that
+ * it gave a reason.  What it made is judged by model_check_caches().
+ */
+bool model_kmem_cache_init(struct model *o, const struct outcome *out,
+			   bool refused, struct divergence *d);
 /* Where the frames' bytes are: to be set before anything is painted. */
 void model_set_ram(struct model *o, const struct ram_view *ram);
 
@@ -151,6 +160,124 @@ bool model_write(struct model *o, pfn_t pfn, u32 off, u32 len,
 		 struct divergence *d);
 bool model_read(struct model *o, pfn_t pfn, u32 off, u32 len,
 		struct divergence *d);
+
+/* --- objects ------------------------------------------------------------ */
+
+/*
+ * Caches, objects, elements and pools are named by their linear addresses;
+ * 0 is NULL.  Addresses that are none of theirs must draw a report.
+ * `name` identifies a name: equal numbers are equal strings, the general
+ * caches' names are not among them, NAME_NULL is NULL.
+ */
+#define NAME_NULL 0xFFFFFFFFu
+
+struct cache_args {
+	u32 name, size, align, flags;
+	u8 life; /* enum object_life: what ctor and dtor do */
+};
+
+/* `info` is mm_cache_info() of what was returned; NULL if got is 0. */
+bool model_kmem_cache_create(struct model *o, const struct outcome *out,
+			     const struct cache_args *args, u32 got,
+			     const struct cache_info *info,
+			     struct divergence *d);
+bool model_kmem_cache_destroy(struct model *o, const struct outcome *out,
+			      u32 cache, int got, struct divergence *d);
+bool model_kmem_cache_shrink(struct model *o, const struct outcome *out,
+			     u32 cache, int got, struct divergence *d);
+bool model_kmem_cache_size(struct model *o, const struct outcome *out,
+			   u32 cache, u32 got, struct divergence *d);
+/* `got` is the name's number, NAME_NULL for NULL; a general cache's: 0. */
+bool model_kmem_cache_name(struct model *o, const struct outcome *out,
+			   u32 cache, u32 got, struct divergence *d);
+/* An object that was handed out is painted by the model. */
+bool model_kmem_cache_alloc(struct model *o, const struct outcome *out,
+			    u32 cache, gfp_t gfp, u32 got,
+			    struct divergence *d);
+bool model_kmem_cache_free(struct model *o, const struct outcome *out,
+			   u32 cache, u32 object, struct divergence *d);
+bool model_find_general_cachep(struct model *o, const struct outcome *out,
+			       u32 size, gfp_t gfp, u32 got,
+			       struct divergence *d);
+bool model_kmalloc(struct model *o, const struct outcome *out, u32 size,
+		   gfp_t gfp, u32 got, struct divergence *d);
+bool model_kzalloc(struct model *o, const struct outcome *out, u32 size,
+		   gfp_t gfp, u32 got, struct divergence *d);
+bool model_kcalloc(struct model *o, const struct outcome *out, u32 n, u32 size,
+		   gfp_t gfp, u32 got, struct divergence *d);
+bool model_kfree(struct model *o, const struct outcome *out, u32 object,
+		 struct divergence *d);
+bool model_ksize(struct model *o, const struct outcome *out, u32 object,
+		 u32 got, struct divergence *d);
+/* To be called BEFORE an object is freed: judges its contents. */
+bool model_before_object_free(struct model *o, u32 object,
+			      struct divergence *d);
+/*
+ * The owner writes to an object, or looks at it: [off, off + len), clipped
+ * to the bytes that it asked for.  No live object: nothing.
+ */
+bool model_write_object(struct model *o, u32 object, u32 off, u32 len,
+			struct divergence *d);
+bool model_read_object(struct model *o, u32 object, u32 off, u32 len,
+		       struct divergence *d);
+/*
+ * Damage, under slab_debug: flips the bits of one byte that is nobody's, off
+ * bytes from the object's beginning (negative: before it).  False: nothing
+ * there is watched by debugging (a red zone of a live object, the body of a
+ * free and poisoned one), and nothing was written.
+ */
+bool model_damage(struct model *o, u32 object, s32 off);
+
+bool model_tick(struct model *o, const struct outcome *out, u32 jiffies,
+		struct divergence *d);
+
+/* After every op: what all caches share. */
+bool model_check_objects(struct model *o, const struct object_counts *machine,
+			 struct divergence *d);
+/* The model's chain, head first: the i-th cache, 0: there are fewer. */
+u32 model_cache_at(const struct model *o, u32 i);
+/* Whether anything happened to this cache since the snapshot. */
+bool model_cache_touched(const struct model *o, u32 cache);
+/* One cache as it stands, its arrays, its slabs in the order of a list. */
+bool model_check_cache(struct model *o, u32 cache, const struct cache_info *i,
+		       struct divergence *d);
+bool model_check_array(struct model *o, u32 cache, unsigned int cpu,
+		       const struct array_view *v, struct divergence *d);
+bool model_check_slabs(struct model *o, u32 cache, enum slab_list list,
+		       const struct slab_view *v, u32 nr,
+		       struct divergence *d);
+
+/* --- memory pools ------------------------------------------------------- */
+
+/* What a pool's allocator is. */
+enum pool_kind {
+	POOL_SLAB,    /* mempool_alloc_slab: value is the cache */
+	POOL_KMALLOC, /* kmalloc and kfree: value is the size */
+	NR_POOL_KINDS
+};
+
+bool model_mempool_create(struct model *o, const struct outcome *out,
+			  s32 min_nr, enum pool_kind kind, u32 value, u32 got,
+			  struct divergence *d);
+bool model_mempool_alloc(struct model *o, const struct outcome *out, u32 pool,
+			 gfp_t gfp, u32 got, struct divergence *d);
+/* The sleeper `ticket`, woken, went on. */
+bool model_mempool_resume(struct model *o, const struct outcome *out,
+			  u32 ticket, u32 got, struct divergence *d);
+/* After every op and every resume: who is to go on next, 0: nobody. */
+bool model_check_woken(struct model *o, u32 ticket, struct divergence *d);
+bool model_mempool_free(struct model *o, const struct outcome *out, u32 pool,
+			u32 element, struct divergence *d);
+bool model_mempool_resize(struct model *o, const struct outcome *out, u32 pool,
+			  s32 new_min_nr, gfp_t gfp, int got,
+			  struct divergence *d);
+bool model_mempool_destroy(struct model *o, const struct outcome *out,
+			   u32 pool, struct divergence *d);
+/* The i-th pool that exists, 0: there are fewer; and one as it stands. */
+u32 model_mempool_at(const struct model *o, u32 i);
+bool model_check_mempool(struct model *o, u32 pool,
+			 const struct mempool_info *info,
+			 struct divergence *d);
 
 /* --- bootmem, between model_boot() and model_mem_init() ----------------- */
 
