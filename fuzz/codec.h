@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 /* Bumped when bytes change their meaning; byte caches are keyed by it. */
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 #define WIRE_RECORD 16	     /* bytes an op */
 #define WIRE_HEADER 1	     /* the boot byte */
 #define WIRE_BOOT_FREE 0x80u /* in the boot byte: words follow */

@@ -105,10 +105,28 @@ int op_arg_of_kind(const struct op_info *info, enum arg_kind kind)
 	return -1;
 }
 
+static const u8 slot_kind[NR_ARG_KINDS] = {
+	[ARG_PAGES] = RES_PAGES,
+	[ARG_PAGES_FREED] = RES_PAGES,
+	[ARG_CACHE] = RES_CACHE,
+	[ARG_CACHE_FREED] = RES_CACHE,
+	[ARG_OBJECT] = RES_OBJECT,
+	[ARG_OBJECT_FREED] = RES_OBJECT,
+	[ARG_POOL] = RES_POOL,
+	[ARG_POOL_FREED] = RES_POOL,
+	[ARG_ELEMENT_FREED] = RES_ELEMENT,
+};
+
 enum res_kind arg_slot_kind(enum arg_kind kind)
 {
-	return kind == ARG_PAGES || kind == ARG_PAGES_FREED ? RES_PAGES
-							    : RES_NONE;
+	return (enum res_kind)slot_kind[kind];
+}
+
+bool arg_frees_slot(enum arg_kind kind)
+{
+	return kind == ARG_PAGES_FREED || kind == ARG_CACHE_FREED ||
+	       kind == ARG_OBJECT_FREED || kind == ARG_POOL_FREED ||
+	       kind == ARG_ELEMENT_FREED;
 }
 
 void program_init(struct program *p)

@@ -149,5 +149,7 @@ enum op_code op_by_name(const char *name, size_t len);
 int op_arg_of_kind(const struct op_info *info, enum arg_kind kind);
 /* The kind of result that a slot argument of this kind refers to, or NONE. */
 enum res_kind arg_slot_kind(enum arg_kind kind);
+/* Does the op give back what the slot holds? */
+bool arg_frees_slot(enum arg_kind kind);
 
 #endif

@@ -58,6 +58,13 @@ static void put_hex(struct sink *s, u64 value)
 	put_number(s, value, 16);
 }
 
+static void put_signed(struct sink *s, u32 value)
+{
+	if (value > INT32_MAX)
+		put(s, "-");
+	put_number(s, value > INT32_MAX ? 0u - value : value, 10);
+}
+
 static int sink_close(struct sink *s)
 {
 	if (s->room)
@@ -65,28 +72,25 @@ static int sink_close(struct sink *s)
 	return (int)s->len;
 }
 
-static void put_gfp(struct sink *s, u32 gfp)
+static void put_flags(struct sink *s, const struct word *w, u32 flags)
 {
 	const char *bar = "";
-	u32 i;
 
-	if (!gfp)
+	if (!flags)
 		put(s, "0");
-	for (i = 0; gfp && gfp_words[i].name; i++) {
-		const struct word *w = &gfp_words[i];
-
-		if (w->alias || (gfp & w->value) != w->value)
+	for (; flags && w->name; w++) {
+		if (w->alias || (flags & w->value) != w->value)
 			continue;
 		if (w->composite && *bar)
 			continue;
 		put(s, bar);
 		put_bytes(s, w->name, w->len);
-		gfp &= ~w->value;
+		flags &= ~w->value;
 		bar = "|";
 	}
-	if (gfp) {
+	if (flags) {
 		put(s, bar);
-		put_hex(s, gfp);
+		put_hex(s, flags);
 	}
 }
 
@@ -94,7 +98,7 @@ int text_gfp(char *buf, size_t room, u32 gfp)
 {
 	struct sink s = { buf, room, 0 };
 
-	put_gfp(&s, gfp);
+	put_flags(&s, gfp_words, gfp);
 	return sink_close(&s);
 }
 
@@ -113,7 +117,11 @@ static void put_arg(struct sink *s, const struct op_arg *a, u32 value)
 	if (arg_slot_kind((enum arg_kind)a->kind) != RES_NONE)
 		put_slot(s, value);
 	else if (a->kind == ARG_GFP)
-		put_gfp(s, value);
+		put_flags(s, gfp_words, value);
+	else if (a->kind == ARG_SFLAGS)
+		put_flags(s, slab_words, value);
+	else if (a->kind == ARG_NR)
+		put_signed(s, value);
 	else if (a->kind == ARG_FORDER && value == 0)
 		put(s, "own");
 	else if (a->kind == ARG_FORDER)
@@ -243,14 +251,16 @@ static void put_boot_word(struct sink *s, const struct boot_word *w)
 		[BOOT_VMALLOC] = "vmalloc=",
 		[BOOT_MEMMAP_EXACT] = "memmap=exactmap",
 		[BOOT_MEMMAP] = "memmap=",
+		[BOOT_LINE] = "line=",
+		[BOOT_SLAB_DEBUG] = "slab_debug",
 	};
 
 	put(s, name[w->kind]);
 	if (w->kind == BOOT_MEMMAP)
 		put_memmap(s, w);
-	else if (w->kind == BOOT_CPUS)
+	else if (w->kind == BOOT_CPUS || w->kind == BOOT_LINE)
 		put_number(s, w->size, 10);
-	else if (w->kind != BOOT_MEMMAP_EXACT)
+	else if (w->kind != BOOT_MEMMAP_EXACT && w->kind != BOOT_SLAB_DEBUG)
 		put_size(s, w->size);
 }
 

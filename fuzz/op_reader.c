@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * op_reader.c - the words of a line of text: where one ends, what number,
- * slot or set of GFP flags it is, and how a refusal shows it.
+ * slot or set of flags it is, and how a refusal shows it.
  *
  * Words are parts of the text, never copied, and bear no NUL.  Numbers are
- * decimal or 0x hex, without a sign, and end where their word ends.
+ * decimal or 0x hex, have a sign only where one is asked for, and end where
+ * their word ends.
  * Validator: fuzz/tests/test_op_text.c.
  */
 #include "op_reader.h"
@@ -101,6 +102,19 @@ bool token_number(struct token t, u32 max, u32 *value)
 	return true;
 }
 
+/* The same of a number that may have a sign, within 32 bits. */
+bool token_signed(struct token t, u32 *value)
+{
+	struct token digits = { t.s + 1, t.len - 1 };
+
+	if (!t.len || *t.s != '-')
+		return token_number(t, INT32_MAX, value);
+	if (!token_number(digits, 1u << 31, value))
+		return false;
+	*value = 0u - *value;
+	return true;
+}
+
 bool looks_like_slot(struct token t)
 {
 	return t.len > 1 && t.s[0] == 'r' && is_digit(t.s[1]);
@@ -116,9 +130,9 @@ bool read_slot(struct reader *r, struct token t, u32 *slot)
 	return true;
 }
 
-bool text_gfp_parse(const char *s, size_t len, u32 *gfp)
+bool token_flags(struct token all_words, const struct word *words, u32 *flags)
 {
-	const char *end = s + len;
+	const char *s = all_words.s, *end = s + all_words.len;
 	u32 all = 0;
 
 	for (;;) {
@@ -126,7 +140,7 @@ bool text_gfp_parse(const char *s, size_t len, u32 *gfp)
 		struct token t = { s, (size_t)((bar ? bar : end) - s) };
 		u32 value;
 
-		if (!word_find(gfp_words, t.s, t.len, &value) &&
+		if (!word_find(words, t.s, t.len, &value) &&
 		    !token_number(t, UINT32_MAX, &value))
 			return false;
 		all |= value;
@@ -134,6 +148,11 @@ bool text_gfp_parse(const char *s, size_t len, u32 *gfp)
 			break;
 		s = bar + 1;
 	}
-	*gfp = all;
+	*flags = all;
 	return true;
+}
+
+bool text_gfp_parse(const char *s, size_t len, u32 *gfp)
+{
+	return token_flags((struct token){ s, len }, gfp_words, gfp);
 }

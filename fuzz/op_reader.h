@@ -7,6 +7,7 @@
 #define FUZZ_OP_READER_H
 
 #include "codec.h"
+#include "op_words.h"
 
 struct reader {
 	const char *at, *end; /* of the current line, without its comment */
@@ -40,6 +41,9 @@ struct token next_token(struct reader *r);
 bool token_is(struct token t, const char *word);
 /* All of t is a number, decimal or 0x hex, of at most max. */
 bool token_number(struct token t, u32 max, u32 *value);
+bool token_signed(struct token t, u32 *value);
+/* Flags by name or number, with bars between. */
+bool token_flags(struct token t, const struct word *words, u32 *flags);
 bool looks_like_slot(struct token t);
 bool read_slot(struct reader *r, struct token t, u32 *slot);
 

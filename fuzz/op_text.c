@@ -33,6 +33,18 @@ static u32 arg_max(const struct arg_info *kind)
 	return UINT32_MAX >> (32 - 8 * kind->bytes);
 }
 
+static bool read_flags(struct reader *r, const struct op_arg *a, struct token t,
+		       u32 *value)
+{
+	bool gfp = a->kind == ARG_GFP;
+
+	if (token_flags(t, gfp ? gfp_words : slab_words, value) &&
+	    *value <= arg_max(&arg_info[a->kind]))
+		return true;
+	return reader_fail(r, "%s= takes %s flags, not `%s'", a->name,
+			   gfp ? "GFP" : "SLAB", QUOTE(t));
+}
+
 static bool read_value(struct reader *r, const struct op_arg *a, struct token t,
 		       u32 *value)
 {
@@ -45,9 +57,13 @@ static bool read_value(struct reader *r, const struct op_arg *a, struct token t,
 					   a->name, QUOTE(t));
 		return read_slot(r, t, value);
 	}
-	if (a->kind == ARG_GFP) {
-		if (!text_gfp_parse(t.s, t.len, value) || *value > max)
-			return reader_fail(r, "%s= takes GFP flags, not `%s'",
+	if (a->kind == ARG_GFP || a->kind == ARG_SFLAGS)
+		return read_flags(r, a, t, value);
+	if (a->kind == ARG_NR) {
+		if (!token_signed(t, value))
+			return reader_fail(r,
+					   "%s= takes a signed number of 32 "
+					   "bits, not `%s'",
 					   a->name, QUOTE(t));
 		return true;
 	}

@@ -129,7 +129,7 @@ static struct boot_word word_legal(struct boot_word w)
 		w.type = 0;
 	else if (w.type < E820_RAM || w.type > types)
 		w.type = (u8)(E820_RAM + w.type % types);
-	if (w.kind == BOOT_MEMMAP_EXACT)
+	if (w.kind == BOOT_MEMMAP_EXACT || w.kind == BOOT_SLAB_DEBUG)
 		w.size = 0;
 	if (w.kind == BOOT_E820 && w.size == 0)
 		w.size = 1;
@@ -200,7 +200,7 @@ static void op_decode(struct op *op, const u8 *record, struct live *live)
 
 		if (holds != RES_NONE)
 			value = live_find(live, value, holds);
-		if (kind == ARG_PAGES_FREED)
+		if (arg_frees_slot(kind))
 			live_drop(live, value);
 		op->arg[i] = value;
 		from += bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * op_words.c - the tables behind op_words.h: which words the text has for
- * GFP flags, task flags, expectations and reports.
+ * GFP flags, SLAB flags, task flags, expectations and reports.
  *
  * A table's order is the order of printing.  Leaves out what the text takes
  * as numbers: a GFP bit without a name is printed in hex.
@@ -58,6 +58,22 @@ const struct word gfp_words[] = {
 	END,
 };
 
+const struct word slab_words[] = {
+	FLAG(SLAB_DEBUG_FREE),
+	FLAG(SLAB_DEBUG_INITIAL),
+	FLAG(SLAB_RED_ZONE),
+	FLAG(SLAB_POISON),
+	FLAG(SLAB_NO_REAP),
+	FLAG(SLAB_HWCACHE_ALIGN),
+	FLAG(SLAB_CACHE_DMA),
+	FLAG(SLAB_MUST_HWCACHE_ALIGN),
+	FLAG(SLAB_STORE_USER),
+	FLAG(SLAB_RECLAIM_ACCOUNT),
+	FLAG(SLAB_PANIC),
+	FLAG(SLAB_DESTROY_BY_RCU),
+	END,
+};
+
 const struct word task_words[] = {
 	WORD("atomic", TASK_ATOMIC), WORD("irq", TASK_IRQ),
 	WORD("rt", TASK_RT),	     WORD("memalloc", TASK_MEMALLOC),
@@ -69,8 +85,9 @@ const struct word expect_words[] = {
 	WORD("null", EXPECT_NULL),
 	WORD("oom", EXPECT_OOM),
 	WORD("blocks", EXPECT_BLOCKS),
+	WORD("busy", EXPECT_BUSY),
+	WORD("-ENOMEM", EXPECT_ENOMEM),
 	WORD("BUG", EXPECT_BUG),
-	ALIAS("-ENOMEM", EXPECT_NULL),
 	END,
 };
 

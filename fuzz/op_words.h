@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * op_words.h - the words of the text that are no op and no argument's name:
- * GFP flags, task flags, expectations, reports.  Reader and printer share
+ * GFP and SLAB flags, task flags, expectations, reports.  Reader and printer share
  * the tables; each ends with a word without a name.
  */
 #ifndef FUZZ_OP_WORDS_H
@@ -22,8 +22,9 @@ struct word {
 
 /* Composites first, the larger ones before those that they contain. */
 extern const struct word gfp_words[];
+extern const struct word slab_words[];
 extern const struct word task_words[];
-/* EXPECT_OK and on, in the order of enum expect; then aliases. */
+/* EXPECT_OK and on, in the order of enum expect. */
 extern const struct word expect_words[];
 /* Indexed by enum report_kind. */
 extern const struct word report_words[];
