@@ -97,8 +97,8 @@ int import_main(int argc, char **argv)
 	};
 	const struct cmd_usage usage = {
 		"import TRACE [-o OUT] [--boot TEXT]",
-		"Makes a program of the page events in ftrace text, gzipped or "
-		"not.",
+		"Makes a program of the page and object events in ftrace text, "
+		"gzipped or not.",
 		1, 1, option
 	};
 	int status;

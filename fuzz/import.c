@@ -6,8 +6,8 @@
  *	          ^cpu         ^time      ^name          ^key=value fields
  *
  * A line is an event if a CPU in brackets is followed by a time stamp and a
- * name; the task's name before it may hold anything.  Who owns which frame is
- * followed in import_frames.c.
+ * name; the task's name before it may hold anything.  What the event says is
+ * read in import_event.c.
  */
 #include "import_state.h"
 
@@ -18,12 +18,6 @@
 #define RAM_PAGES_MIN (16u << (20 - PAGE_SHIFT))
 #define RAM_PAGES_MAX (1u << (32 - PAGE_SHIFT))
 
-struct event {
-	const char *name, *args, *end;
-	size_t name_len;
-	u32 cpu;
-};
-
 bool import_fail(struct importer *im, const char *reason)
 {
 	im->err->line =
@@ -32,147 +26,6 @@ bool import_fail(struct importer *im, const char *reason)
 		im->err->line = 1;
 	snprintf(im->err->reason, sizeof(im->err->reason), "%s", reason);
 	return false;
-}
-
-/* --- events ------------------------------------------------------------ */
-
-/* The value of `key` (with its '='), up to the next space. */
-static bool field(const struct event *e, const char *key, const char **value,
-		  size_t *len)
-{
-	size_t n = strlen(key);
-	const char *s = e->args;
-
-	while (s < e->end) {
-		const char *space = memchr(s, ' ', (size_t)(e->end - s));
-		const char *end = space ? space : e->end;
-
-		if ((size_t)(end - s) > n && memcmp(s, key, n) == 0) {
-			*value = s + n;
-			*len = (size_t)(end - s) - n;
-			return true;
-		}
-		s = end + 1;
-	}
-	return false;
-}
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16;
-}
-
-static bool number(const char *s, size_t len, u64 *value)
-{
-	u32 base = 10;
-
-	*value = 0;
-	if (len > 2 && s[0] == '0' && s[1] == 'x') {
-		base = 16;
-		s += 2;
-		len -= 2;
-	}
-	if (len == 0 || len > 16)
-		return false;
-	for (; len; s++, len--) {
-		u32 digit = (u32)digit_of(*s);
-
-		if (digit >= base)
-			return false;
-		*value = *value * base + digit;
-	}
-	return true;
-}
-
-static bool number_field(const struct event *e, const char *key, u64 *value)
-{
-	const char *s;
-	size_t len;
-
-	return field(e, key, &s, &len) && number(s, len, value);
-}
-
-static bool pfn_and_order(struct importer *im, const struct event *e,
-			  pfn_t *pfn, u32 *order)
-{
-	u64 frame, n;
-
-	if (!number_field(e, "pfn=", &frame))
-		return import_fail(im, "a page event without a readable pfn=");
-	if (!number_field(e, "order=", &n) || n > 63)
-		return import_fail(im,
-				   "a page event without a readable order=");
-	*order = (u32)n;
-	*pfn = 0;
-	if (n >= MAX_ORDER)
-		return true; /* counted, not followed */
-	if (frame > FRAMES_MAX - (1u << n))
-		return import_fail(im, "a frame number past 64 GiB of RAM");
-	*pfn = (pfn_t)frame;
-	if (*pfn + (1u << n) - 1 > im->sum->pfn_max)
-		im->sum->pfn_max = *pfn + (1u << n) - 1;
-	return true;
-}
-
-static bool event_alloc(struct importer *im, const struct event *e)
-{
-	const char *flags;
-	size_t len;
-	pfn_t pfn;
-	u32 order;
-
-	if (!pfn_and_order(im, e, &pfn, &order))
-		return false;
-	if (!field(e, "gfp_flags=", &flags, &len))
-		return import_fail(im, "mm_page_alloc without gfp_flags=");
-	if (order >= MAX_ORDER)
-		im->sum->alloc_too_large++;
-	else if (pfn == 0) /* frame 0 is reserved: this was NULL */
-		im->sum->alloc_failed++;
-	else
-		return import_page_alloc(
-			im, pfn, order,
-			import_gfp(flags, len, &im->sum->dropped), e->cpu);
-	return true;
-}
-
-static bool event_free(struct importer *im, const struct event *e)
-{
-	pfn_t pfn;
-	u32 order;
-
-	if (!pfn_and_order(im, e, &pfn, &order))
-		return false;
-	if (order < MAX_ORDER)
-		return import_page_free(im, pfn, order, e->cpu);
-	im->sum->free_unknown++;
-	return true;
-}
-
-static bool event_is(const struct event *e, const char *name)
-{
-	return strlen(name) == e->name_len &&
-	       memcmp(e->name, name, e->name_len) == 0;
-}
-
-static bool event(struct importer *im, const struct event *e)
-{
-	im->sum->events++;
-	if (e->cpu > im->sum->cpu_max)
-		im->sum->cpu_max = e->cpu;
-	if (event_is(e, "mm_page_alloc"))
-		return event_alloc(im, e);
-	if (event_is(e, "mm_page_free"))
-		return event_free(im, e);
-	if (event_is(e, "mm_page_free_batched"))
-		im->sum->free_batched++;
-	else
-		import_count(&im->sum->skipped, e->name, e->name_len);
-	return true;
 }
 
 /* --- lines ------------------------------------------------------------- */
@@ -265,7 +118,7 @@ static u64 lost_events(const char *s, const char *end)
 		return 0;
 	at += sizeof(mark) - 1;
 	space = memchr(at, ' ', (size_t)(end - at));
-	return space && number(at, (size_t)(space - at), &n) ? n : 0;
+	return space && import_number(at, (size_t)(space - at), &n) ? n : 0;
 }
 
 static bool line(struct importer *im, const char *s, const char *end)
@@ -282,7 +135,7 @@ static bool line(struct importer *im, const char *s, const char *end)
 	if (s == end || *s == '#')
 		return true;
 	if (find_event(s, end, &e))
-		return event(im, &e);
+		return import_event(im, &e);
 	lost = lost_events(s, end);
 	im->sum->lost += lost;
 	im->sum->no_event += !lost;
@@ -375,12 +228,8 @@ struct importer *importer_new(struct program *p, const struct boot_line *boot,
 	im->p = p;
 	im->sum = summary;
 	im->boot = boot;
-	im->alloc = op_default(OP_alloc_pages);
-	im->free = op_default(OP___free_pages);
-	im->arg_order = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_ORDER);
-	im->arg_gfp = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_GFP);
-	im->arg_page =
-		op_arg_of_kind(&op_info[OP___free_pages], ARG_PAGES_FREED);
+	import_frames_init(im);
+	import_objects_init(im);
 	return im;
 }
 
@@ -388,9 +237,8 @@ void importer_delete(struct importer *im)
 {
 	if (!im)
 		return;
-	for (u32 i = 0; i < LEAVES; i++)
-		free(im->owner[i]);
-	free(im->block);
+	import_objects_free(im);
+	import_frames_free(im);
 	free(im->carry);
 	free(im);
 }

@@ -130,35 +130,101 @@ static void write_names(FILE *to, const struct import_names *names,
 	fputc('\n', to);
 }
 
-bool import_summary_write(FILE *to, const struct import_summary *s,
+static u64 all_names(const struct import_names *names)
+{
+	u64 n = names->others;
+
+	for (u32 i = 0; i < names->nr; i++)
+		n += names->of[i].n;
+	return n;
+}
+
+u64 import_left_out(const struct import_summary *s)
+{
+	return s->alloc_failed + s->alloc_too_large + s->free_unknown +
+	       s->free_batched + s->free_in_parts + s->object_failed +
+	       s->object_large + s->object_free_large + s->object_hidden +
+	       s->object_free_unknown + all_names(&s->skipped);
+}
+
+static void write_figures(FILE *to, const struct figure *figures,
 			  const char *prefix)
 {
+	for (; figures->what; figures++)
+		if (figures->n)
+			fprintf(to, "%s%llu %s\n", prefix,
+				(unsigned long long)figures->n, figures->what);
+}
+
+static void write_pages(FILE *to, const struct import_summary *s,
+			const char *prefix)
+{
 	const struct figure figures[] = {
-		{ s->lines, "lines" },
-		{ s->events, "events" },
 		{ s->alloc, "blocks allocated" },
 		{ s->free, "blocks freed" },
 		{ s->free_implied,
 		  "blocks freed unseen: their frames were handed out anew" },
-		{ s->free_in_parts, "frees of a part of a block: it stays" },
 		{ s->live_max, "blocks live at most" },
 		{ s->live, "blocks live at the end" },
 		{ s->alloc_failed, "skipped: allocations that failed" },
 		{ s->alloc_too_large,
 		  "skipped: allocations of order 11 or more" },
+		{ s->free_in_parts,
+		  "skipped: frees of a part of a block: it stays" },
 		{ s->free_unknown, "skipped: frees without an allocation" },
 		{ s->free_batched, "skipped: mm_page_free_batched, repeats" },
-		{ s->lost, "events that the tracer lost" },
-		{ s->no_event, "lines that are no event" },
+		{ 0, NULL },
 	};
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-		if (figures[i].n || i < 4)
-			fprintf(to, "%s%llu %s\n", prefix,
-				(unsigned long long)figures[i].n,
-				figures[i].what);
-	write_names(to, &s->skipped, prefix, "not imported yet");
+	write_figures(to, figures, prefix);
+}
+
+static void write_objects(FILE *to, const struct import_summary *s,
+			  const char *prefix)
+{
+	const struct figure figures[] = {
+		{ s->caches, "caches, one a call site and size" },
+		{ s->object_alloc, "objects allocated" },
+		{ s->object_free, "objects freed" },
+		{ s->kfree_null, "times kfree(NULL)" },
+		{ s->object_free_implied,
+		  "objects freed unseen: their addresses were handed out "
+		  "anew" },
+		{ s->object_live_max, "objects live at most" },
+		{ s->object_live, "objects live at the end" },
+		{ s->object_failed,
+		  "skipped: allocations of objects that failed" },
+		{ s->object_large, "skipped: kmalloc of more than 131072 "
+				   "bytes, the page allocator's" },
+		{ s->object_free_large, "skipped: frees of these" },
+		{ s->object_hidden, "skipped: objects without an address" },
+		{ s->object_free_unknown,
+		  "skipped: frees of objects without an allocation" },
+		{ 0, NULL },
+	};
+
+	write_figures(to, figures, prefix);
+}
+
+bool import_summary_write(FILE *to, const struct import_summary *s,
+			  const char *prefix)
+{
+	const struct figure figures[] = {
+		{ s->lost, "events that the tracer lost" },
+		{ s->no_event, "lines that are no event" },
+		{ 0, NULL },
+	};
+
+	fprintf(to, "%s%llu lines\n%s%llu events: %llu imported, %llu left\n",
+		prefix, (unsigned long long)s->lines, prefix,
+		(unsigned long long)s->events, (unsigned long long)s->imported,
+		(unsigned long long)import_left_out(s));
+	write_pages(to, s, prefix);
+	write_objects(to, s, prefix);
+	write_figures(to, figures, prefix);
+	write_names(to, &s->skipped, prefix, "skipped: other events");
 	write_names(to, &s->dropped, prefix, "flags that 2.6.12 has not");
+	write_names(to, &s->refused, prefix, "flags that its slabs refuse");
 	fprintf(to, "%shighest frame 0x%x, highest cpu %u", prefix, s->pfn_max,
 		s->cpu_max);
 	if (s->ram_bytes)

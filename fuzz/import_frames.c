@@ -24,7 +24,9 @@ static u32 *owner_of(struct importer *im, pfn_t pfn)
 	return *leaf ? *leaf + pfn % LEAF_FRAMES : NULL;
 }
 
-static u32 slot_take(struct importer *im)
+/* --- slots and ops, of objects too --------------------------------------- */
+
+u32 import_slot(struct importer *im)
 {
 	u32 slot = im->free_slot, room = im->room_slots;
 	struct block *block;
@@ -33,26 +35,47 @@ static u32 slot_take(struct importer *im)
 		im->free_slot = im->block[slot].left;
 		return slot;
 	}
+	if (im->nr_slots + 1 >= SLOTS_MAX) {
+		import_fail(im, "more is live than there are slots");
+		return 0;
+	}
 	if (im->nr_slots + 1 >= room) {
 		room = room ? 2 * room : 1024;
 		block = realloc(im->block, room * sizeof(*block));
-		if (!block)
+		if (!block) {
+			import_fail(im, "out of memory");
 			return 0;
+		}
 		im->block = block;
 		im->room_slots = room;
 	}
 	return ++im->nr_slots;
 }
 
-static bool emit_free(struct importer *im, u32 slot, u32 cpu)
+void import_slot_put(struct importer *im, u32 slot)
 {
-	im->free.cpu = (u8)(cpu % NR_CPUS);
-	im->free.arg[im->arg_page] = slot;
 	im->block[slot].left = im->free_slot;
 	im->free_slot = slot;
+}
+
+bool import_op(struct importer *im, const struct op *op, u32 cpu)
+{
+	struct op *new = program_append(im->p, op);
+
+	if (!new)
+		return import_fail(im, "out of memory");
+	new->cpu = (u8)(cpu % NR_CPUS);
+	return true;
+}
+
+/* --- blocks --------------------------------------------------------------- */
+
+static bool emit_free(struct importer *im, u32 slot, u32 cpu)
+{
+	im->free.arg[im->arg_page] = slot;
+	import_slot_put(im, slot);
 	im->sum->live--;
-	return program_append(im->p, &im->free) ||
-	       import_fail(im, "out of memory");
+	return import_op(im, &im->free, cpu);
 }
 
 /* What is left of a block is freed: nobody owns its frames now. */
@@ -91,24 +114,19 @@ bool import_page_alloc(struct importer *im, pfn_t pfn, u32 order, gfp_t gfp,
 
 	if (!free_implied(im, pfn, 1u << order, cpu))
 		return false;
-	slot = slot_take(im);
+	slot = import_slot(im);
 	if (!slot)
-		return import_fail(im, "out of memory");
-	if (slot >= SLOTS_MAX)
-		return import_fail(im,
-				   "more blocks are live than there are slots");
+		return false;
 	for (u32 i = 0; i < 1u << order; i++)
 		*owner_of(im, pfn + i) = slot;
 	im->block[slot] = (struct block){ pfn, 1u << order, (u8)order };
-	im->alloc.cpu = (u8)(cpu % NR_CPUS);
 	im->alloc.out = slot;
 	im->alloc.arg[im->arg_order] = order;
 	im->alloc.arg[im->arg_gfp] = gfp;
 	im->sum->alloc++;
 	if (++im->sum->live > im->sum->live_max)
 		im->sum->live_max = im->sum->live;
-	return program_append(im->p, &im->alloc) ||
-	       import_fail(im, "out of memory");
+	return import_op(im, &im->alloc, cpu);
 }
 
 bool import_page_free(struct importer *im, pfn_t pfn, u32 order, u32 cpu)
@@ -136,4 +154,23 @@ bool import_page_free(struct importer *im, pfn_t pfn, u32 order, u32 cpu)
 	im->sum->free_unknown += !known;
 	im->sum->free_in_parts += known && !blocks;
 	return true;
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+void import_frames_init(struct importer *im)
+{
+	im->alloc = op_default(OP_alloc_pages);
+	im->free = op_default(OP___free_pages);
+	im->arg_order = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_ORDER);
+	im->arg_gfp = op_arg_of_kind(&op_info[OP_alloc_pages], ARG_GFP);
+	im->arg_page =
+		op_arg_of_kind(&op_info[OP___free_pages], ARG_PAGES_FREED);
+}
+
+void import_frames_free(struct importer *im)
+{
+	for (u32 i = 0; i < LEAVES; i++)
+		free(im->owner[i]);
+	free(im->block);
 }
