@@ -57,8 +57,8 @@ static void sign(struct finding *f, const char *op)
 	}
 }
 
-static enum step find(struct exec *x, const char *layer, const char *clause,
-		      const char *doc, const char *field)
+enum step exec_find(struct exec *x, const char *layer, const char *clause,
+		    const char *doc, const char *field)
 {
 	struct finding *f = x->f;
 	size_t n = strcspn(clause, ": ");
@@ -81,15 +81,15 @@ static enum step find(struct exec *x, const char *layer, const char *clause,
 
 enum step exec_diverged(struct exec *x)
 {
-	return find(x, "oracle", rule_name(x->d.rule), rule_doc(x->d.rule),
-		    x->d.field);
+	return exec_find(x, "oracle", rule_name(x->d.rule), rule_doc(x->d.rule),
+			 x->d.field);
 }
 
 /* The machine's own word: "B3: sentence", from a validator or a CHECK. */
 enum step exec_broken(struct exec *x, const char *clause, const char *who)
 {
 	x->d.expected = x->d.actual = 0;
-	return find(x, "machine", clause, clause, who);
+	return exec_find(x, "machine", clause, clause, who);
 }
 
 void exec_on_panic(void *arg, const char *clause)
@@ -119,7 +119,9 @@ void exec_delete(struct exec *x)
 		running = NULL;
 	for (u32 i = 0; i < NR_UNITS; i++)
 		exec_unit_delete(&x->unit[i]);
+	exec_objects_free(x);
 	free(x->slot);
+	free(x->slabs);
 	free(x);
 }
 
@@ -150,14 +152,18 @@ static bool slots_ready(struct exec *x, const struct program *p)
 
 /* --- the checks that belong to no one op --------------------------------- */
 
-static enum step check_counts(struct exec *x, u32 cpu)
+enum step exec_check_counts(struct exec *x, u32 cpu)
 {
+	struct object_counts objects;
 	struct mm_counts counts;
 
 	mm_counts(x->m, cpu, &counts);
 	cover_op(x->out.report, x->out.trace, x->out.nr_trace, &counts,
 		 &x->now);
-	return exec_judge(x, model_check_counts(x->o, cpu, &counts, &x->d));
+	if (!model_check_counts(x->o, cpu, &counts, &x->d))
+		return exec_diverged(x);
+	mm_object_counts(x->m, &objects);
+	return exec_judge(x, model_check_objects(x->o, &objects, &x->d));
 }
 
 static enum step check_frame(struct exec *x, pfn_t pfn)
@@ -191,13 +197,15 @@ static enum step check_all(struct exec *x)
 	if (bad)
 		return exec_broken(x, bad, "validate");
 	for (u32 cpu = 0; cpu < x->u->layout.nr_cpus; cpu++)
-		if (check_counts(x, cpu) != STEP_OK)
+		if (exec_check_counts(x, cpu) != STEP_OK)
 			return STEP_DIVERGED;
 	if (check_frames(x) != STEP_OK)
 		return STEP_DIVERGED;
+	if (exec_check_objects(x, full) != STEP_OK)
+		return STEP_DIVERGED;
 	bad = full ? model_self_check(x->o) : NULL;
 	if (bad)
-		return find(x, "oracle", bad, bad, "self");
+		return exec_find(x, "oracle", bad, bad, "self");
 	return exec_judge(x, model_check_contents(x->o, &x->d));
 }
 
@@ -209,13 +217,26 @@ static enum expect expect_of(const struct exec *x, enum step step)
 		return EXPECT_BUG;
 	if (x->out.oom)
 		return EXPECT_OOM;
-	return step == STEP_NULL ? EXPECT_NULL : EXPECT_OK;
+	switch (step) {
+	case STEP_NULL:
+		return EXPECT_NULL;
+	case STEP_BLOCKS:
+		return EXPECT_BLOCKS;
+	case STEP_BUSY:
+		return EXPECT_BUSY;
+	case STEP_ENOMEM:
+		return EXPECT_ENOMEM;
+	default:
+		return EXPECT_OK;
+	}
 }
 
 #define ENDED "the op ends as the program says behind =>: it ended with "
-static const char *const ended[] = { [EXPECT_OK] = ENDED "ok",
-				     [EXPECT_NULL] = ENDED "null",
-				     [EXPECT_OOM] = ENDED "oom" };
+static const char *const ended[] = {
+	[EXPECT_OK] = ENDED "ok",     [EXPECT_NULL] = ENDED "null",
+	[EXPECT_OOM] = ENDED "oom",   [EXPECT_BLOCKS] = ENDED "blocks",
+	[EXPECT_BUSY] = ENDED "busy", [EXPECT_ENOMEM] = ENDED "-ENOMEM"
+};
 static const char *const ended_bug[] = {
 #define X(name, doc) ENDED "BUG " #name,
 	REPORT_KINDS(X)
@@ -232,9 +253,10 @@ static enum step check_expect(struct exec *x, const struct op *op,
 	     (got != EXPECT_BUG || op->expect_report == x->out.report)))
 		return step;
 	x->d.expected = x->d.actual = 0;
-	return find(x, "expect", "E1",
-		    got == EXPECT_BUG ? ended_bug[x->out.report] : ended[got],
-		    "result");
+	return exec_find(x, "expect", "E1",
+			 got == EXPECT_BUG ? ended_bug[x->out.report]
+					   : ended[got],
+			 "result");
 }
 
 /*
@@ -254,11 +276,12 @@ static enum step run_op(struct exec *x, const struct op *op)
 	u64 before = 0;
 	enum step step;
 
-	if (x->booting && !boot_op && exec_finish_boot(x) != STEP_OK)
-		return STEP_DIVERGED;
-	x->out.report = REPORT_none;
-	x->out.oom = false;
-	x->out.nr_trace = 0;
+	if (x->booting && !boot_op) {
+		step = exec_finish_boot(x);
+		if (step != STEP_OK)
+			return step;
+	}
+	x->out = (struct outcome){ .task = x->out.task };
 	view = wants_view(x, op);
 	if (view)
 		before = machine_view(x->m);
@@ -274,8 +297,10 @@ static enum step run_op(struct exec *x, const struct op *op)
 	step = check_expect(x, op, step);
 	if (step == STEP_DIVERGED || x->booting)
 		return step;
-	return check_counts(x, x->out.task.cpu) == STEP_OK ? step
-							   : STEP_DIVERGED;
+	if (exec_check_counts(x, x->out.task.cpu) != STEP_OK ||
+	    exec_resume_woken(x) != STEP_OK)
+		return STEP_DIVERGED;
+	return step;
 }
 
 static enum step run_ops(struct exec *x, struct exec_stats *stats)
@@ -286,7 +311,7 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 	for (x->at = 0; x->at < p->nr && x->at < until; x->at++) {
 		enum step step = run_op(x, &p->op[x->at]);
 
-		if (step == STEP_DIVERGED)
+		if (step == STEP_DIVERGED || step == STEP_UNBOOTABLE)
 			return step;
 		if (step == STEP_SKIPPED)
 			stats->skipped++;
@@ -296,15 +321,14 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 		    (x->at + 1) % x->opt.every == 0 && check_all(x) != STEP_OK)
 			return STEP_DIVERGED;
 	}
-	if (x->booting && exec_finish_boot(x) != STEP_OK)
-		return STEP_DIVERGED;
-	return check_all(x);
+	return x->booting ? exec_finish_boot(x) : STEP_OK;
 }
 
 /* From start to verdict; a panic of the machine ends it early. */
 static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 {
 	enum exec_status status;
+	enum step step;
 
 	if (setjmp(x->panic)) {
 		exec_broken(x, x->panic_clause, "check");
@@ -313,7 +337,10 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 	status = exec_start(x, x->p);
 	if (status != EXEC_AGREES)
 		return status;
-	if (run_ops(x, stats) != STEP_OK)
+	step = run_ops(x, stats);
+	if (step == STEP_UNBOOTABLE)
+		return EXEC_UNBOOTABLE;
+	if (step != STEP_OK || check_all(x) != STEP_OK)
 		return EXEC_FINDING;
 	if (x->opt.digest)
 		stats->digest = machine_digest(x->m);
@@ -325,7 +352,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 {
 	enum exec_status status;
 
-	if (!slots_ready(x, p))
+	if (!slots_ready(x, p) || !exec_objects_begin(x))
 		return EXEC_NO_MEMORY;
 	memset(&x->out, 0, sizeof(x->out));
 	x->p = p;

@@ -128,9 +128,25 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	return EXEC_AGREES;
 }
 
+/* From page frames to a whole machine; CPU 0 does it. */
+static enum step init_caches(struct exec *x)
+{
+	exec_begin_as(x, (struct task){ 0 });
+	x->why = machine_kmem_cache_init(x->m);
+	exec_collect_object(x);
+	if (!model_kmem_cache_init(x->o, &x->out, x->why != NULL, &x->d))
+		return exec_diverged(x);
+	if (x->why)
+		return STEP_UNBOOTABLE;
+	if (exec_check_counts(x, 0) != STEP_OK)
+		return STEP_DIVERGED;
+	return exec_check_objects(x, true);
+}
+
 /* The boot phase of this program is over. */
 enum step exec_finish_boot(struct exec *x)
 {
+	enum step step;
 	const char *bad = machine_validate(x->m, VALIDATE_QUICK);
 	const struct boot_claim *claims;
 	u32 nr;
@@ -145,6 +161,9 @@ enum step exec_finish_boot(struct exec *x)
 	x->now = x->u->layout;
 	if (!model_mem_init(x->o, &x->u->layout, &x->d))
 		return exec_diverged(x);
+	step = init_caches(x);
+	if (step != STEP_OK)
+		return step;
 	/* in full: what boot alone writes, no later look would find broken */
 	bad = machine_validate(x->m, VALIDATE_FULL);
 	if (bad)
@@ -158,6 +177,7 @@ enum exec_status exec_start(struct exec *x, const struct program *p)
 {
 	struct boot_line line;
 	enum exec_status status;
+	enum step step;
 
 	x->why = NULL;
 	if (p->profile == PROFILE_FREE && x->opt.small_boot &&
@@ -177,8 +197,9 @@ enum exec_status exec_start(struct exec *x, const struct program *p)
 		status = boot(x, &line);
 	if (status != EXEC_AGREES || begins_with_boot_ops(p))
 		return status;
-	if (exec_finish_boot(x) != STEP_OK)
-		return EXEC_FINDING;
+	step = exec_finish_boot(x);
+	if (step != STEP_OK)
+		return step == STEP_UNBOOTABLE ? EXEC_UNBOOTABLE : EXEC_FINDING;
 	machine_snapshot(x->m);
 	model_snapshot(x->o);
 	x->u->booted = true;

@@ -24,13 +24,37 @@ struct unit {
 	bool booted; /* so, with a snapshot to go back to */
 };
 
+/* What an op gave; kept when it is given back, for misuse. */
 struct slot {
 	u8 kind; /* enum res_kind */
 	u8 order;
-	pfn_t pfn;
+	union {
+		pfn_t pfn;    /* RES_PAGES, RES_PHYS */
+		vaddr_t addr; /* caches, objects, pools, elements */
+	};
 };
 
-enum step { STEP_OK, STEP_NULL, STEP_SKIPPED, STEP_DIVERGED };
+enum step {
+	STEP_OK,
+	STEP_NULL,
+	STEP_BLOCKS,
+	STEP_BUSY,
+	STEP_ENOMEM,
+	STEP_SKIPPED,
+	STEP_DIVERGED,
+	STEP_UNBOOTABLE, /* x->why says why */
+};
+
+/* An op that sleeps, and what it needs to go on. */
+#define SLEEPERS_MAX 128u
+struct parked {
+	u32 ticket; /* 0: nobody */
+	u32 out;    /* slot */
+	struct task task;
+};
+
+/* What is kept for the program's names and callbacks.  [exec_callbacks.c] */
+struct object_table;
 
 /* A 32-bit host has room for one window: one unit at a time. */
 #if UINTPTR_MAX == UINT32_MAX
@@ -44,6 +68,9 @@ struct exec {
 	struct unit unit[NR_UNITS];
 	struct slot *slot;
 	u32 nr_slots, slots_used;
+	struct object_table *objects;
+	struct slab_view *slabs; /* room for the longest list */
+	u32 room_slabs;
 
 	/* the execution in progress */
 	struct unit *u;
@@ -55,6 +82,8 @@ struct exec {
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;
 	struct divergence d;
+	struct parked parked[SLEEPERS_MAX];
+	u32 nr_parked; /* those in use, and free ones among them */
 	struct finding *f;
 
 	jmp_buf panic;
@@ -69,6 +98,22 @@ struct exec {
 #include "ops.def"
 #undef OP
 
+/*
+ * The callbacks of programs act on x from now on; nothing is asked, nobody
+ * sleeps.  false: no memory.  [exec_callbacks.c]
+ */
+bool exec_objects_begin(struct exec *x);
+void exec_objects_free(struct exec *x);
+/* After each op: what is compared of one CPU, and of all caches. */
+enum step exec_check_counts(struct exec *x, u32 cpu);
+/* Compares all caches, or those that were touched; and pools.  [exec_look.c] */
+enum step exec_check_objects(struct exec *x, bool all);
+/* The sleepers that are to go on, until nobody is.  [exec_mempool.c] */
+enum step exec_resume_woken(struct exec *x);
+
+/* Makes a finding; expected and actual are x->d's. */
+enum step exec_find(struct exec *x, const char *layer, const char *clause,
+		    const char *doc, const char *field);
 /* Makes x->d the finding. */
 enum step exec_diverged(struct exec *x);
 /* Makes the machine's own word the finding: "B3: sentence". */
@@ -84,13 +129,20 @@ enum exec_status exec_start(struct exec *x, const struct program *p);
 enum step exec_finish_boot(struct exec *x);
 void exec_unit_delete(struct unit *u);
 
+static inline void exec_begin_as(struct exec *x, struct task task)
+{
+	x->out.task = task;
+	x->out.nr_ctor = 0;
+	mm_set_current(x->m, task);
+}
+
 /* Opens a call on behalf of the op's task. */
 static inline void exec_begin(struct exec *x, const struct op *op)
 {
 	x->out.task.cpu = op->cpu % x->u->layout.nr_cpus;
 	x->out.task.flags = op->flags & TASK_FLAGS;
 	x->out.task.fail_nth = op->fail_nth;
-	mm_set_current(x->m, x->out.task);
+	exec_begin_as(x, x->out.task);
 }
 
 /* Closes it: what came of the call. */
@@ -99,6 +151,13 @@ static inline void exec_collect(struct exec *x)
 	x->out.report = mm_report(x->m);
 	x->out.oom = mm_oom(x->m);
 	x->out.trace = mm_trace(x->m, &x->out.nr_trace);
+}
+
+/* The same of a call that may sleep. */
+static inline void exec_collect_object(struct exec *x)
+{
+	exec_collect(x);
+	x->out.blocked = mm_blocked(x->m);
 }
 
 static inline enum step exec_judge(struct exec *x, bool accepted)
@@ -112,13 +171,13 @@ static inline struct slot *exec_slot(struct exec *x, u32 index)
 }
 
 static inline void exec_slot_set(struct exec *x, u32 index, enum res_kind kind,
-				 pfn_t pfn, u32 order)
+				 u32 pfn_or_addr, u32 order)
 {
 	struct slot *s = exec_slot(x, index);
 
 	s->kind = (u8)kind;
 	s->order = (u8)order;
-	s->pfn = pfn;
+	s->pfn = pfn_or_addr;
 	if (index >= x->slots_used)
 		x->slots_used = index + 1;
 }

@@ -81,14 +81,10 @@ const struct word task_words[] = {
 };
 
 const struct word expect_words[] = {
-	WORD("ok", EXPECT_OK),
-	WORD("null", EXPECT_NULL),
-	WORD("oom", EXPECT_OOM),
-	WORD("blocks", EXPECT_BLOCKS),
-	WORD("busy", EXPECT_BUSY),
-	WORD("-ENOMEM", EXPECT_ENOMEM),
-	WORD("BUG", EXPECT_BUG),
-	END,
+	WORD("ok", EXPECT_OK),	   WORD("null", EXPECT_NULL),
+	WORD("oom", EXPECT_OOM),   WORD("blocks", EXPECT_BLOCKS),
+	WORD("busy", EXPECT_BUSY), WORD("-ENOMEM", EXPECT_ENOMEM),
+	WORD("BUG", EXPECT_BUG),   END,
 };
 
 const struct word report_words[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * op_words.h - the words of the text that are no op and no argument's name:
- * GFP and SLAB flags, task flags, expectations, reports.  Reader and printer share
- * the tables; each ends with a word without a name.
+ * GFP and SLAB flags, task flags, expectations, reports.  Reader and printer
+ * share the tables; each ends with a word without a name.
  */
 #ifndef FUZZ_OP_WORDS_H
 #define FUZZ_OP_WORDS_H

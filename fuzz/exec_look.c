@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec_look.c - caches and pools as they stand, machine beside model: the
+ * chain, each cache's figures, arrays and slabs, each pool's reserve.
+ *
+ * When fuzzing, only the caches to which something happened are looked at.
+ */
+#include "exec_state.h"
+
+#include <stdlib.h>
+
+static enum step check_arrays(struct exec *x, const struct kmem_cache *cache,
+			      u32 addr)
+{
+	for (u32 i = 0; i <= x->u->layout.nr_cpus; i++) {
+		u32 cpu = i < x->u->layout.nr_cpus ? i : NR_CPUS;
+		struct array_view v;
+
+		mm_cache_array(x->m, cache, cpu, &v);
+		if (!model_check_array(x->o, addr, cpu, &v, &x->d))
+			return exec_diverged(x);
+	}
+	return STEP_OK;
+}
+
+/* A list's slabs in x->slabs, which grows as needed; -1: no memory. */
+static s32 look_at_slabs(struct exec *x, const struct kmem_cache *cache,
+			 enum slab_list list)
+{
+	for (;;) {
+		u32 nr = mm_cache_slabs(x->m, cache, list, x->slabs,
+					x->room_slabs);
+		struct slab_view *slabs;
+
+		if (nr <= x->room_slabs)
+			return (s32)nr;
+		slabs = realloc(x->slabs, 2 * nr * sizeof(*slabs));
+		if (!slabs)
+			return -1;
+		x->slabs = slabs;
+		x->room_slabs = 2 * nr;
+	}
+}
+
+static enum step check_slabs(struct exec *x, const struct kmem_cache *cache,
+			     u32 addr)
+{
+	for (u32 list = 0; list < NR_SLAB_LISTS; list++) {
+		s32 nr = look_at_slabs(x, cache, (enum slab_list)list);
+
+		if (nr < 0)
+			exec_on_panic(x, "host: no memory for a look at slabs");
+		if (!model_check_slabs(x->o, addr, (enum slab_list)list,
+				       x->slabs, (u32)nr, &x->d))
+			return exec_diverged(x);
+	}
+	return STEP_OK;
+}
+
+static enum step check_cache(struct exec *x, const struct kmem_cache *cache,
+			     u32 addr)
+{
+	struct cache_info info;
+
+	mm_cache_info(x->m, cache, &info);
+	if (!model_check_cache(x->o, addr, &info, &x->d))
+		return exec_diverged(x);
+	if (check_arrays(x, cache, addr) != STEP_OK)
+		return STEP_DIVERGED;
+	return check_slabs(x, cache, addr);
+}
+
+static enum step check_caches(struct exec *x, bool all)
+{
+	for (u32 i = 0;; i++) {
+		const struct kmem_cache *cache = mm_cache_at(x->m, i);
+		u32 addr = model_cache_at(x->o, i);
+
+		if (mm_vaddr(cache) != addr) {
+			x->d.expected = addr;
+			x->d.actual = mm_vaddr(cache);
+			return exec_find(x, "oracle", "E3",
+					 "both chains of caches are the same, "
+					 "in the same order",
+					 "chain");
+		}
+		if (!cache)
+			return STEP_OK;
+		if ((all || model_cache_touched(x->o, addr)) &&
+		    check_cache(x, cache, addr) != STEP_OK)
+			return STEP_DIVERGED;
+	}
+}
+
+static enum step check_pools(struct exec *x)
+{
+	u32 addr;
+
+	for (u32 i = 0; (addr = model_mempool_at(x->o, i)); i++) {
+		struct mempool_info info;
+
+		mm_mempool_info(x->m, mm_ptr(x->m, addr), &info);
+		if (!model_check_mempool(x->o, addr, &info, &x->d))
+			return exec_diverged(x);
+	}
+	return STEP_OK;
+}
+
+enum step exec_check_objects(struct exec *x, bool all)
+{
+	if (check_caches(x, all) != STEP_OK)
+		return STEP_DIVERGED;
+	return check_pools(x);
+}

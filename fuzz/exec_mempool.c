@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec_mempool.c - the handlers of the memory pools' ops, and those who sleep
+ * on a pool.
+ *
+ * There is one thread: an op that falls asleep ends as `blocks` and is
+ * parked.  When it was woken, by whatever op, it goes on right behind that
+ * op, as its own task, and what it gets goes to its own slot.  Who sleeps at
+ * the program's end is forgotten.
+ */
+#include "exec_callbacks.h"
+#include "trace_text.h"
+
+static const struct slot *pool_of(struct exec *x, u32 index)
+{
+	const struct slot *s = exec_slot(x, index);
+
+	return s->kind == RES_POOL ? s : NULL;
+}
+
+/* --- pools ------------------------------------------------------------------
+ */
+
+static enum step create(struct exec *x, const struct op *op,
+			enum pool_kind kind, u32 value)
+{
+	s32 min_nr = (s32)op->arg[0];
+	u32 pool;
+
+	exec_begin(x, op);
+	if (kind == POOL_SLAB)
+		pool = mm_vaddr(mm_mempool_create(
+			x->m, min_nr, exec_pool_alloc_slab, exec_pool_free_slab,
+			mm_ptr(x->m, value)));
+	else
+		pool = mm_vaddr(mm_mempool_create(
+			x->m, min_nr, exec_pool_alloc_kmalloc,
+			exec_pool_free_kmalloc, (void *)(uintptr_t)value));
+	exec_collect_object(x);
+	if (!model_mempool_create(x->o, &x->out, min_nr, kind, value, pool,
+				  &x->d))
+		return exec_diverged(x);
+	if (!pool)
+		return STEP_NULL;
+	exec_slot_set(x, op->out, RES_POOL, pool, 0);
+	return STEP_OK;
+}
+
+enum step exec_mempool_create(struct exec *x, const struct op *op)
+{
+	const struct slot *s = exec_slot(x, op->arg[1]);
+
+	return s->kind == RES_CACHE ? create(x, op, POOL_SLAB, s->addr)
+				    : STEP_SKIPPED;
+}
+
+enum step exec_mempool_create_kmalloc(struct exec *x, const struct op *op)
+{
+	return create(x, op, POOL_KMALLOC, op->arg[1]);
+}
+
+enum step exec_mempool_resize(struct exec *x, const struct op *op)
+{
+	const struct slot *s = pool_of(x, op->arg[0]);
+	s32 min_nr = (s32)op->arg[1];
+	int answer;
+
+	if (!s)
+		return STEP_SKIPPED;
+	exec_begin(x, op);
+	answer = mm_mempool_resize(x->m, mm_ptr(x->m, s->addr), min_nr,
+				   op->arg[2]);
+	exec_collect_object(x);
+	if (!model_mempool_resize(x->o, &x->out, s->addr, min_nr, op->arg[2],
+				  answer, &x->d))
+		return exec_diverged(x);
+	return answer ? STEP_ENOMEM : STEP_OK;
+}
+
+enum step exec_mempool_destroy(struct exec *x, const struct op *op)
+{
+	const struct slot *s = pool_of(x, op->arg[0]);
+
+	if (!s)
+		return STEP_SKIPPED;
+	exec_begin(x, op);
+	mm_mempool_destroy(x->m, mm_ptr(x->m, s->addr));
+	exec_collect_object(x);
+	return exec_judge(x,
+			  model_mempool_destroy(x->o, &x->out, s->addr, &x->d));
+}
+
+/* --- elements ---------------------------------------------------------------
+ */
+
+static void park(struct exec *x, const struct op *op)
+{
+	u32 at = 0;
+
+	while (at < x->nr_parked && x->parked[at].ticket)
+		at++;
+	if (at == SLEEPERS_MAX)
+		return; /* more than there may be: the model's to say */
+	if (at == x->nr_parked)
+		x->nr_parked++;
+	x->parked[at] = (struct parked){ .ticket = x->out.blocked,
+					 .out = op->out,
+					 .task = x->out.task };
+}
+
+enum step exec_mempool_alloc(struct exec *x, const struct op *op)
+{
+	const struct slot *s = pool_of(x, op->arg[0]);
+	u32 element;
+
+	if (!s)
+		return STEP_SKIPPED;
+	exec_begin(x, op);
+	element = mm_vaddr(
+		mm_mempool_alloc(x->m, mm_ptr(x->m, s->addr), op->arg[1]));
+	exec_collect_object(x);
+	if (!model_mempool_alloc(x->o, &x->out, s->addr, op->arg[1], element,
+				 &x->d))
+		return exec_diverged(x);
+	if (x->out.blocked) {
+		park(x, op);
+		return STEP_BLOCKS;
+	}
+	if (!element)
+		return STEP_NULL;
+	exec_slot_set(x, op->out, RES_ELEMENT, element, 0);
+	return STEP_OK;
+}
+
+enum step exec_mempool_free(struct exec *x, const struct op *op)
+{
+	const struct slot *s = pool_of(x, op->arg[0]);
+	const struct slot *e = exec_slot(x, op->arg[1]);
+
+	if (!s || e->kind != RES_ELEMENT)
+		return STEP_SKIPPED;
+	if (!model_before_object_free(x->o, e->addr, &x->d))
+		return exec_diverged(x);
+	exec_begin(x, op);
+	mm_mempool_free(x->m, mm_ptr(x->m, s->addr), mm_ptr(x->m, e->addr));
+	exec_collect_object(x);
+	return exec_judge(
+		x, model_mempool_free(x->o, &x->out, s->addr, e->addr, &x->d));
+}
+
+/* --- those who slept --------------------------------------------------------
+ */
+
+static enum step resume(struct exec *x, struct parked *p)
+{
+	u32 ticket = p->ticket, element;
+
+	exec_begin_as(x, p->task);
+	element = mm_vaddr(mm_mempool_resume(x->m, ticket));
+	exec_collect_object(x);
+	if (x->opt.trace)
+		trace_text_print(x->opt.trace, x->at, &x->out);
+	if (!model_mempool_resume(x->o, &x->out, ticket, element, &x->d))
+		return exec_diverged(x);
+	if (!x->out.blocked)
+		p->ticket = 0;
+	if (element)
+		exec_slot_set(x, p->out, RES_ELEMENT, element, 0);
+	return exec_check_counts(x, x->out.task.cpu);
+}
+
+enum step exec_resume_woken(struct exec *x)
+{
+	for (;;) {
+		u32 ticket = mm_woken(x->m), at = 0;
+
+		if (!model_check_woken(x->o, ticket, &x->d))
+			return exec_diverged(x);
+		if (!ticket)
+			return STEP_OK;
+		while (at < x->nr_parked && x->parked[at].ticket != ticket)
+			at++;
+		if (at == x->nr_parked)
+			return exec_find(x, "machine", "E2",
+					 "who is woken had fallen asleep",
+					 "ticket");
+		if (resume(x, &x->parked[at]) != STEP_OK)
+			return STEP_DIVERGED;
+	}
+}
