@@ -10,16 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GROUPS_ALL                                                             \
+	(GROUP_BOOT | GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC | GROUP_MEMPOOL)
+
 const struct cmd_target cmd_targets[] = {
 	{ "pages", GROUP_PAGES, false, FORM_NONE,
 	  "page frames, on the boot profiles" },
+	{ "slab", GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES, false, FORM_NONE,
+	  "caches and their objects, beside kmalloc and page frames" },
+	{ "kmalloc", GROUP_KMALLOC | GROUP_PAGES, false, FORM_NONE,
+	  "kmalloc and its kin, beside page frames" },
+	{ "mempool", GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
+	  false, FORM_NONE, "memory pools over caches and kmalloc" },
 	{ "boot", GROUP_BOOT | GROUP_PAGES, true, FORM_NONE,
 	  "boot lines of their own, bootmem calls, then page frames" },
-	{ "wire", GROUP_BOOT | GROUP_PAGES, true, FORM_WIRE,
+	{ "wire", GROUPS_ALL, true, FORM_WIRE,
 	  "any bytes are a program, and it survives bytes and text" },
-	{ "text", GROUP_BOOT | GROUP_PAGES, true, FORM_TEXT,
+	{ "text", GROUPS_ALL, true, FORM_TEXT,
 	  "the text reader takes or refuses any bytes" },
-	{ "import", GROUP_PAGES, false, FORM_TRACE,
+	{ "import", GROUP_PAGES | GROUP_OBJECTS, false, FORM_TRACE,
 	  "so does the importer of traces" },
 };
 const u32 nr_cmd_targets = sizeof(cmd_targets) / sizeof(cmd_targets[0]);

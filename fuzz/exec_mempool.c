@@ -106,6 +106,7 @@ static void park(struct exec *x, const struct op *op)
 	x->parked[at] = (struct parked){ .ticket = x->out.blocked,
 					 .out = op->out,
 					 .task = x->out.task };
+	x->parked[at].task.fail_nth = 0;
 }
 
 enum step exec_mempool_alloc(struct exec *x, const struct op *op)

@@ -78,7 +78,7 @@ struct op_arg {
 struct op_info {
 	const char *name; /* NULL: no such op */
 	u8 weight;	  /* of the generator; 0: never generated */
-	u8 group;	  /* enum op_group: who generates it */
+	u8 group;	  /* bits of enum op_group: who generates it */
 	u8 result;	  /* enum res_kind */
 	struct op_arg arg[OP_ARGS_MAX + 1];
 	const char *doc;
@@ -91,6 +91,7 @@ enum op_group {
 	GROUP_SLAB = 4,
 	GROUP_KMALLOC = 8,
 	GROUP_MEMPOOL = 16,
+	GROUP_OBJECTS = GROUP_SLAB | GROUP_KMALLOC, /* either */
 };
 
 extern const struct op_info op_info[NR_OPS];

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+/* slab_fuzzer: caches and their objects, beside kmalloc and page frames. */
+#include "target.h"
+
+const struct target target = {
+	.name = "slab",
+	.one = target_run_program,
+	.groups = GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
+};
