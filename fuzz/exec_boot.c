@@ -128,13 +128,24 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	return EXEC_AGREES;
 }
 
+/* The chain's last, cache_cache: the one that no call returned. */
+static u32 last_cache(const struct machine *m)
+{
+	u32 addr = 0;
+
+	for (u32 i = 0; mm_cache_at(m, i); i++)
+		addr = mm_vaddr(mm_cache_at(m, i));
+	return addr;
+}
+
 /* From page frames to a whole machine; CPU 0 does it. */
 static enum step init_caches(struct exec *x)
 {
 	exec_begin_as(x, (struct task){ 0 });
 	x->why = machine_kmem_cache_init(x->m);
 	exec_collect_object(x);
-	if (!model_kmem_cache_init(x->o, &x->out, x->why != NULL, &x->d))
+	if (!model_kmem_cache_init(x->o, &x->out, x->why != NULL,
+				   x->why ? 0 : last_cache(x->m), &x->d))
 		return exec_diverged(x);
 	if (x->why)
 		return STEP_UNBOOTABLE;

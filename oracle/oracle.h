@@ -64,10 +64,13 @@ bool model_mem_init(struct model *o, const struct mm_layout *layout,
 		    struct divergence *d);
 /*
  * Follows machine_kmem_cache_init(): `out` is of CPU 0, `refused` says that
- * it gave a reason.  What it made is judged by model_check_caches().
+ * it gave a reason.  `cache_cache` is the address of the chain's last cache,
+ * which the machine may choose inside the image; all other addresses follow.
+ * What it made is judged by model_check_cache() and its kin.
  */
 bool model_kmem_cache_init(struct model *o, const struct outcome *out,
-			   bool refused, struct divergence *d);
+			   bool refused, u32 cache_cache,
+			   struct divergence *d);
 /* Where the frames' bytes are: to be set before anything is painted. */
 void model_set_ram(struct model *o, const struct ram_view *ram);
 
