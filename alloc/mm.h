@@ -211,12 +211,13 @@ void mm_tick(struct machine *m, u32 jiffies);
 
 /* --- memory pools [mm/mempool.c] ------------------------------------------ */
 
-typedef void *(*mempool_alloc_t)(gfp_t gfp, void *pool_data);
-typedef void (*mempool_free_t)(void *element, void *pool_data);
+/* Function types, as in Linux: a driver says mempool_alloc_t *. */
+typedef void *mempool_alloc_t(gfp_t gfp, void *pool_data);
+typedef void mempool_free_t(void *element, void *pool_data);
 
 /* NULL: a report, or no memory for min_nr elements. */
 struct mempool *mm_mempool_create(struct machine *m, s32 min_nr,
-				  mempool_alloc_t alloc, mempool_free_t free,
+				  mempool_alloc_t *alloc, mempool_free_t *free,
 				  void *pool_data);
 /*
  * NULL: without __GFP_WAIT, no memory and no reserve; with it a report, or

@@ -46,6 +46,7 @@ enum yield_point {
 	YIELD_ALLOC,   /* an allocation with __GFP_WAIT begins */
 	YIELD_RECLAIM, /* direct reclaim */
 	YIELD_RETRY,   /* the short wait before a retry */
+	YIELD_WAIT,    /* a task falls asleep on a wait queue */
 };
 
 /* One thread runs a machine: nobody else can run while it waits. */

@@ -9,6 +9,7 @@
 #ifndef ALLOC_STATE_H
 #define ALLOC_STATE_H
 
+#include "mm.h"
 #include "e820.h"
 #include "image.h"
 #include "platform.h"
@@ -62,6 +63,39 @@ struct cpu_front {
 	u32 guess_zone;
 };
 
+/* A task that 2.6.12 would have put to sleep: see wait.h. */
+#define SLEEPERS_MAX 128u
+
+struct sleeper {
+	u32 queue;  /* link of the wait queue that it sleeps on ... */
+	u32 call;   /* ... and of the one whose call goes on: mostly the same */
+	gfp_t gfp;  /* of that call */
+	u32 ticket; /* not 0 */
+};
+
+struct sleepers {
+	u32 nr, nr_woken;
+	u32 last_ticket, golden_ticket;
+	struct sleeper sleeper[SLEEPERS_MAX];
+};
+
+/* What a pool has besides its 40 bytes in RAM: see mempool.c. */
+struct mempool_record {
+	u32 link; /* of the pool; 0: a free record ... */
+	u32 next; /* ... and the next one, as a handle; 0: the last */
+	u32 outstanding, unfilled;
+	void *pool_data;
+	mempool_alloc_t *alloc;
+	mempool_free_t *free;
+};
+
+struct mempool_table {
+	struct mempool_record *record;
+	u32 nr, room; /* records begun, and memory for */
+	u32 nr_pools;
+	u32 free; /* handle of the first free record, 0: none */
+};
+
 struct machine {
 	struct faults faults; /* what CHECK and report() need */
 	uintptr_t base;	      /* link + base is a pointer */
@@ -105,6 +139,11 @@ struct machine {
 
 	struct cpu_front fronts[NR_CPUS];
 	struct zone no_zone; /* empty */
+
+	/* those who sleep [wait.c], memory pools [mempool.c] */
+	u32 blocked; /* the ticket under which the current call sleeps, or 0 */
+	struct sleepers sleepers;
+	struct mempool_table pools;
 
 	struct golden golden;
 	struct trace trace;
