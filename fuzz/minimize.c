@@ -3,8 +3,10 @@
  * minimize.c - greedy passes over a program, repeated until none of them
  * finds anything more.
  *
- *	tail -> lifetimes of slots -> groups -> single ops -> pairs -> merges
+ *	tail -> families and lifetimes of slots -> groups -> single ops
+ *	     -> pairs -> merges -> pools for many objects
  *	     -> arguments -> attributes -> boot line	(and again)
+ *	     -> the other profiles, where fewer ops do	(and again)
  *	     -> slots renumbered r1, r2, ...
  *
  * Every edit is made on a copy (`trial`), which becomes the program if the
@@ -25,6 +27,7 @@
 /* Any two ops where the program is so short; else ops this near. */
 #define PAIRS_ALL_OPS 64u
 #define PAIRS_WINDOW 8u
+#define DETOUR_FROM 4u /* ops: what is shorter is short enough */
 
 static u64 program_hash(const struct program *p)
 {
@@ -144,147 +147,6 @@ static bool pass_tail(struct min *m)
 	return any;
 }
 
-/*
- * Units: ops that are removed together.  `unit_room` ops have room; the
- * passes below number the units 0..nr-1 in the order of their first ops.
- */
-static bool units_room(struct min *m)
-{
-	u32 *unit;
-
-	if (m->p->nr <= m->room_units)
-		return true;
-	unit = realloc(m->unit, m->p->nr * sizeof(*unit));
-	if (!unit) {
-		m->stop = true;
-		return false;
-	}
-	m->unit = unit;
-	m->room_units = m->p->nr;
-	return true;
-}
-
-u32 min_op_slot(const struct op *op)
-{
-	const struct op_info *info = &op_info[op->code];
-
-	if (op->out != SLOT_NONE)
-		return op->out;
-	for (u32 i = 0; i < OP_ARGS_MAX && info->arg[i].kind != ARG_END; i++)
-		if (arg_slot_kind(info->arg[i].kind) != RES_NONE)
-			return op->arg[i];
-	return SLOT_NONE;
-}
-
-u32 min_slots_used(const struct program *p)
-{
-	u32 nr = 0;
-
-	for (u32 i = 0; i < p->nr; i++) {
-		u32 slot = min_op_slot(&p->op[i]);
-
-		if (slot != SLOT_NONE && slot < SLOTS_MAX && slot >= nr)
-			nr = slot + 1;
-	}
-	return nr;
-}
-
-/*
- * A unit is a slot's lifetime: the op that fills it, and all that use it
- * until another op fills it.  With `whole`, it is all that any op ever does
- * with the slot.  Returns the number of units.
- */
-static u32 units_by_slot(struct min *m, bool whole)
-{
-	u32 nr = 0, nr_slots = min_slots_used(m->p);
-	u32 *current = calloc((size_t)nr_slots + 1, sizeof(*current));
-
-	if (!current || !units_room(m)) {
-		m->stop = true;
-		free(current);
-		return 0;
-	}
-	for (u32 i = 0; i < m->p->nr; i++) {
-		const struct op *op = &m->p->op[i];
-		u32 slot = min_op_slot(op);
-
-		if (slot >= nr_slots) {
-			m->unit[i] = nr++;
-			continue;
-		}
-		if (!current[slot] || (!whole && op->out == slot))
-			current[slot] = ++nr;
-		m->unit[i] = current[slot] - 1;
-	}
-	free(current);
-	return nr;
-}
-
-static u32 units_by_op(struct min *m)
-{
-	if (!units_room(m))
-		return 0;
-	for (u32 i = 0; i < m->p->nr; i++)
-		m->unit[i] = i;
-	return m->p->nr;
-}
-
-/* Tries without the units from..to-1; renumbers nothing. */
-static bool try_without_units(struct min *m, u32 from, u32 to)
-{
-	struct program *t = &m->trial;
-	u32 kept = 0;
-
-	if (!min_trial_begin(m))
-		return false;
-	for (u32 i = 0; i < t->nr; i++)
-		if (m->unit[i] < from || m->unit[i] >= to)
-			t->op[kept++] = t->op[i];
-	if (kept == t->nr)
-		return false;
-	t->nr = kept;
-	if (!min_trial_end(m) || m->checking)
-		return m->stop;
-	kept = 0;
-	for (u32 i = 0; i < m->trial.nr; i++)
-		if (m->unit[i] < from || m->unit[i] >= to)
-			m->unit[kept++] = m->unit[i];
-	return true;
-}
-
-/* Halving groups of units, from the last to the first. */
-static bool remove_units(struct min *m, u32 nr)
-{
-	bool any = false;
-
-	for (u32 size = nr / 2 ? nr / 2 : nr; size && !m->stop; size /= 2)
-		for (u32 to = nr; to && !m->stop;) {
-			u32 from = to > size ? to - size : 0;
-
-			if (try_without_units(m, from, to))
-				any = true;
-			to = from;
-		}
-	return any;
-}
-
-static bool pass_slots(struct min *m)
-{
-	bool any;
-
-	m->pass = "the ops of a slot can go";
-	any = remove_units(m, units_by_slot(m, true));
-	if (!m->stop)
-		any |= remove_units(m, units_by_slot(m, false));
-	return any;
-}
-
-static bool pass_ops(struct min *m)
-{
-	m->pass = "an op can go";
-	return remove_units(m, units_by_op(m));
-}
-
 static bool try_without_pair(struct min *m, u32 a, u32 b)
 {
 	if (!min_trial_begin(m))
@@ -321,13 +183,46 @@ static bool run_op_passes(struct min *m)
 
 	do {
 		again = pass_tail(m);
-		again |= pass_slots(m);
-		again |= pass_ops(m);
+		again |= min_pass_slots(m);
+		again |= min_pass_ops(m);
 		again |= pass_pairs(m);
 		again |= min_pass_merge(m);
+		again |= min_pass_bulk(m);
 		any |= again;
 	} while (again && !m->stop);
 	return any;
+}
+
+/*
+ * A detour: on another machine, with more memory say, the program may be
+ * shorter.  Lower profiles that show the finding were taken already.
+ */
+static bool detour(struct min *m, u8 profile)
+{
+	struct program before;
+	bool shorter = false;
+
+	program_init(&before);
+	if (!program_copy(&before, m->p))
+		m->stop = true;
+	else if (min_try_profile(m, profile)) {
+		run_op_passes(m);
+		shorter = m->p->nr < before.nr;
+		if (!shorter && !program_copy(m->p, &before))
+			m->stop = true;
+	}
+	program_free(&before);
+	return shorter;
+}
+
+static bool pass_detours(struct min *m)
+{
+	if (m->checking || m->p->nr < DETOUR_FROM)
+		return false;
+	for (u32 i = m->p->profile + 1u; i < NR_PROFILES && !m->stop; i++)
+		if (detour(m, (u8)i))
+			return true;
+	return false;
 }
 
 static void run_passes(struct min *m)
@@ -341,6 +236,8 @@ static void run_passes(struct min *m)
 		any |= min_pass_args(m);
 		any |= min_pass_attributes(m);
 		any |= min_pass_boot(m);
+		if (!any && !m->stop)
+			any = pass_detours(m);
 	}
 }
 

@@ -113,20 +113,56 @@ static bool shrink_bits(struct min *m, u32 at, u32 field, u32 deflt)
 	return any;
 }
 
+/* -1 is the simplest of the numbers below 0; they rank above all others. */
+static bool shrink_signed(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = m->p->op[at].arg[field];
+
+	if (value <= INT32_MAX)
+		return shrink_number(m, at, field, deflt);
+	if (try_value(m, at, field, deflt) || try_value(m, at, field, 0))
+		return true;
+	return value != UINT32_MAX && try_value(m, at, field, UINT32_MAX);
+}
+
+#define NAMES_TRIED 8u
+
+/* Names are told apart, and no more: the first one that nobody else has. */
+static bool shrink_name(struct min *m, u32 at, u32 field)
+{
+	u32 value = m->p->op[at].arg[field];
+
+	for (u32 i = 0; i < NAMES_TRIED && i < value && !m->stop; i++)
+		if (try_value(m, at, field, i))
+			return true;
+	return false;
+}
+
+static bool shrink_arg(struct min *m, u32 at, u32 i, const struct op_arg *a)
+{
+	switch (a->kind) {
+	case ARG_GFP:
+	case ARG_SFLAGS:
+	case ARG_LIFE:
+		return shrink_bits(m, at, i, a->deflt);
+	case ARG_NR:
+		return shrink_signed(m, at, i, a->deflt);
+	case ARG_NAME:
+		return shrink_name(m, at, i);
+	default:
+		return shrink_number(m, at, i, a->deflt);
+	}
+}
+
 static bool shrink_args(struct min *m, u32 at)
 {
 	const struct op_info *info = &op_info[m->p->op[at].code];
 	bool any = false;
 
 	for (u32 i = 0; i < OP_ARGS_MAX && info->arg[i].kind != ARG_END; i++) {
-		u32 deflt = info->arg[i].deflt;
-
 		if (arg_slot_kind(info->arg[i].kind) != RES_NONE)
 			continue;
-		if (info->arg[i].kind == ARG_GFP)
-			any |= shrink_bits(m, at, i, deflt);
-		else
-			any |= shrink_number(m, at, i, deflt);
+		any |= shrink_arg(m, at, i, &info->arg[i]);
 	}
 	return any;
 }
@@ -156,7 +192,7 @@ bool min_pass_attributes(struct min *m)
 	return any;
 }
 
-static bool try_profile(struct min *m, u8 profile)
+bool min_try_profile(struct min *m, u8 profile)
 {
 	if (!min_trial_begin(m))
 		return false;
@@ -183,7 +219,7 @@ bool min_pass_boot(struct min *m)
 
 	m->pass = "the boot line can be simpler";
 	for (u32 i = 0; i < NR_PROFILES && i < m->p->profile; i++)
-		if (try_profile(m, (u8)i))
+		if (min_try_profile(m, (u8)i))
 			return true;
 	if (m->p->profile != PROFILE_FREE)
 		return false;
@@ -192,30 +228,39 @@ bool min_pass_boot(struct min *m)
 	return any;
 }
 
+/* Each slot's name, in the order of appearance; 0: it appears nowhere. */
+static void name_slots(const struct program *p, u32 *name)
+{
+	u32 slot[OP_ARGS_MAX + 1], next = 1;
+
+	for (u32 i = 0; i < p->nr; i++) {
+		u32 nr = min_op_slots(&p->op[i], slot);
+
+		for (u32 k = 0; k < nr; k++)
+			if (slot[k] < SLOTS_MAX && !name[slot[k]])
+				name[slot[k]] = next++;
+	}
+}
+
 void min_renumber(struct min *m)
 {
-	u32 nr_slots = min_slots_used(m->p), next = 1;
-	u32 *name = calloc((size_t)nr_slots + 1, sizeof(*name));
+	u32 *name = calloc((size_t)min_slots_used(m->p) + 1, sizeof(*name));
 	struct program *t = &m->trial;
 
 	if (!name || !min_trial_begin(m))
 		goto out;
+	name_slots(t, name);
 	for (u32 i = 0; i < t->nr; i++) {
 		struct op *op = &t->op[i];
-		const struct op_info *info = &op_info[op->code];
-		u32 slot = min_op_slot(op);
+		const struct op_arg *a = op_info[op->code].arg;
 
-		if (slot >= nr_slots)
-			continue;
-		if (!name[slot])
-			name[slot] = next++;
-		if (op->out != SLOT_NONE)
-			op->out = name[slot];
-		for (u32 a = 0; a < OP_ARGS_MAX && info->arg[a].kind != ARG_END;
-		     a++)
-			if (arg_slot_kind(info->arg[a].kind) != RES_NONE &&
-			    op->arg[a] < nr_slots && name[op->arg[a]])
-				op->arg[a] = name[op->arg[a]];
+		if (op->out < SLOTS_MAX)
+			op->out = name[op->out];
+		for (u32 k = 0; k < OP_ARGS_MAX && a[k].kind != ARG_END; k++)
+			if (arg_slot_kind((enum arg_kind)a[k].kind) !=
+				    RES_NONE &&
+			    op->arg[k] < SLOTS_MAX)
+				op->arg[k] = name[op->arg[k]];
 	}
 	if (!program_equal(t, m->p))
 		min_trial_end(m);

@@ -11,7 +11,8 @@
  * particular, and still can lose none of them: only a larger block in the
  * place of two shortens it.  So an order is raised and, in the same edit, up
  * to MERGE_RUN ops behind it go.  The number of ops falls, so that this ends;
- * what was raised too far falls again in the pass over arguments.
+ * what was raised too far falls again in the pass over arguments.  Objects
+ * grow likewise, and pools.
  *
  * And where memory is used up to come down to a watermark, the watermark can
  * come up instead: one min_free_kbytes for all that is before the last op.
@@ -21,15 +22,35 @@
 #include "minimize_state.h"
 
 #define MERGE_RUN 8u
+#define POOL_NR_MAX 4096u
 #define PRESSURE_FROM 5u /* ops: what is shorter is short enough */
 #define PRESSURE_KB 4u	 /* a page: marks are in pages */
 #define PRESSURE_KB_MAX 32768u
+
+/* A larger object, or a larger pool. */
+static bool raise_number(struct op *op, u32 by)
+{
+	int size = op_arg_of_kind(&op_info[op->code], ARG_KSIZE);
+	int nr = op_arg_of_kind(&op_info[op->code], ARG_NR);
+
+	if (nr >= 0) {
+		op->arg[nr] += by;
+		return op->arg[nr] <= POOL_NR_MAX;
+	}
+	if (size < 0 || op->arg[size] > KMALLOC_MAX >> by)
+		return false;
+	op->arg[size] <<= by;
+	return op->arg[size] != 0;
+}
 
 /* The op with a larger order; false: it has none, or not so large a one. */
 static bool raise(struct op *op, u32 by)
 {
 	const u32 gfp = op->arg[0];
 	int order;
+
+	if (op->out == SLOT_NONE)
+		return false;
 
 	if (op->code == OP_alloc_page || op->code == OP___get_free_page) {
 		op->code = op->code == OP_alloc_page ? OP_alloc_pages
@@ -38,8 +59,8 @@ static bool raise(struct op *op, u32 by)
 		op->arg[0] = 0;
 	}
 	order = op_arg_of_kind(&op_info[op->code], ARG_ORDER);
-	if (order < 0 || op->out == SLOT_NONE)
-		return false;
+	if (order < 0)
+		return raise_number(op, by);
 	op->arg[order] += by;
 	return op->arg[order] < MAX_ORDER;
 }

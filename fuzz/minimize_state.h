@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * minimize_state.h - what the two halves of the minimiser share: passes over
- * ops (minimize.c), and over what stands in them (minimize_fields.c).
+ * minimize_state.h - what the parts of the minimiser share: passes over ops
+ * (minimize.c and its kin), and over what stands in them (minimize_fields.c).
  *
  * Every edit is made on m->trial, between min_trial_begin() and
  * min_trial_end().  A pass returns whether it changed anything.
@@ -31,18 +31,28 @@ bool min_trial_begin(struct min *m);
 /* Judges the trial; true: it is the program now (or would be: checking). */
 bool min_trial_end(struct min *m);
 
-/* The slot that an op is about: its result's, or the first that it uses. */
+/* minimize_units.c: what belongs together */
+/* The slots of an op: those that it uses, then its result's; how many. */
+u32 min_op_slots(const struct op *op, u32 slot[OP_ARGS_MAX + 1]);
+/* The slot that an op is about: its result's, or the last that it uses. */
 u32 min_op_slot(const struct op *op);
-/* One past the highest slot that an op is about. */
+/* One past the highest slot that an op names. */
 u32 min_slots_used(const struct program *p);
-
+/* m->unit has room for nr numbers; false: no memory. */
+bool min_units_room(struct min *m, u32 nr);
+bool min_pass_slots(struct min *m);
+bool min_pass_ops(struct min *m);
 /* minimize_merge.c: one op for several */
 bool min_pass_merge(struct min *m);
 bool min_pass_pressure(struct min *m);
+/* minimize_bulk.c: a pool for many objects */
+bool min_pass_bulk(struct min *m);
 /* minimize_fields.c */
 bool min_pass_args(struct min *m);
 bool min_pass_attributes(struct min *m);
 bool min_pass_boot(struct min *m);
+/* The same ops on another machine. */
+bool min_try_profile(struct min *m, u8 profile);
 /* r1, r2, ... in the order in which the slots first appear. */
 void min_renumber(struct min *m);
 
