@@ -320,6 +320,36 @@ static inline bool judge_verdict(struct judge *j, enum verdict verdict,
 	       must(o, j->d, RULE_W3, "oom", true, j->out->oom);
 }
 
+static inline struct request request_of(const struct judge *j, gfp_t gfp,
+					unsigned int order)
+{
+	const struct mm_layout *l = &j->o->now.layout;
+
+	return (struct request){
+		.gfp = gfp,
+		.order = order,
+		.cpu = j->cpu,
+		.temp = gfp & __GFP_COLD ? PCP_COLD : PCP_HOT,
+		.flags = j->flags,
+		.list = l->zonelist[gfp & GFP_ZONEMASK],
+		.nr = l->nr_zonelist[gfp & GFP_ZONEMASK],
+	};
+}
+
+/* The records of what was planned; *pfn is set if a block was taken. */
+static inline bool follow(struct judge *j, const struct request *q,
+			  const struct plan *p, pfn_t *pfn)
+{
+	if (unlikely(p->wake) && !judge_shortage(j, q, p))
+		return false;
+	return p->verdict != GET || take(j, q, p->zone, pfn);
+}
+
+static inline bool must_fail(struct judge *j)
+{
+	return unlikely(++j->entries == j->out->task.fail_nth);
+}
+
 /*
  * Judges all but the value returned, of which it is told whether it was
  * NULL; *pfn is the frame that must have been returned, PFN_NONE for NULL.
@@ -327,10 +357,7 @@ static inline bool judge_verdict(struct judge *j, enum verdict verdict,
 static inline bool judge_alloc(struct judge *j, gfp_t gfp, unsigned int order,
 			       bool null, pfn_t *pfn)
 {
-	struct model *o = j->o;
-	const struct mm_layout *l = &o->now.layout;
-	const struct task *task = &j->out->task;
-	enum report_kind kind = misuse(gfp, task->flags);
+	enum report_kind kind = misuse(gfp, j->flags);
 	struct request q;
 	struct plan p;
 
@@ -341,31 +368,39 @@ static inline bool judge_alloc(struct judge *j, gfp_t gfp, unsigned int order,
 		return judge_report(j, kind, null);
 	if (!judge_no_report(j))
 		return false;
-	if (unlikely(task->fail_nth == 1))
+	if (must_fail(j))
 		return silent_null(j, RULE_W6, null);
-	q = (struct request){
-		.gfp = gfp,
-		.order = order,
-		.cpu = task->cpu % NR_CPUS,
-		.temp = gfp & __GFP_COLD ? PCP_COLD : PCP_HOT,
-		.flags = task->flags,
-		.list = l->zonelist[gfp & GFP_ZONEMASK],
-		.nr = l->nr_zonelist[gfp & GFP_ZONEMASK],
-	};
-	p = plan(o, &q);
-	if (!judge_verdict(j, p.verdict, null))
-		return false;
-	if (unlikely(p.wake) && !judge_shortage(j, &q, &p))
-		return false;
-	if (p.verdict == GET && !take(j, &q, p.zone, pfn))
-		return false;
-	return want_end(j);
+	q = request_of(j, gfp, order);
+	p = plan(j->o, &q);
+	return judge_verdict(j, p.verdict, null) && follow(j, &q, &p, pfn) &&
+	       want_end(j);
+}
+
+bool nested_pages(struct judge *j, gfp_t gfp, unsigned int order, pfn_t *pfn)
+{
+	enum report_kind kind = misuse(gfp, j->flags);
+	struct request q;
+	struct plan p;
+
+	*pfn = PFN_NONE;
+	if (unlikely(kind)) {
+		note_report(j, kind);
+		return true;
+	}
+	if (must_fail(j)) {
+		rule_hit(j->o, RULE_W6);
+		return true;
+	}
+	q = request_of(j, gfp, order);
+	p = plan(j->o, &q);
+	j->oom |= p.verdict == IS_OOM;
+	return follow(j, &q, &p, pfn);
 }
 
 bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 		       unsigned int order, pfn_t got, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	pfn_t pfn;
 
 	if (!judge_alloc(&j, gfp, order, got == PFN_NONE, &pfn))
@@ -379,7 +414,7 @@ bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 bool model_get_free_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 			  unsigned int order, vaddr_t got, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	pfn_t pfn;
 
 	if (unlikely(gfp & __GFP_HIGHMEM))

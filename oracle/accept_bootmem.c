@@ -17,7 +17,7 @@ static bool past_the_end(const struct model *o, u32 addr, u32 size)
 bool model_alloc_bootmem(struct model *o, const struct outcome *out, u32 size,
 			 u32 align, u32 goal, u32 got, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	bool packed;
 	u32 addr;
 
@@ -38,7 +38,7 @@ bool model_alloc_bootmem(struct model *o, const struct outcome *out, u32 size,
 bool model_free_bootmem(struct model *o, const struct outcome *out, u32 addr,
 			u32 size, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	enum report_kind kind;
 
 	if (o->now.phase != PHASE_BOOTMEM)
@@ -52,7 +52,7 @@ bool model_free_bootmem(struct model *o, const struct outcome *out, u32 addr,
 bool model_reserve_bootmem(struct model *o, const struct outcome *out, u32 addr,
 			   u32 size, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	if (o->now.phase != PHASE_BOOTMEM)
 		return judge_report(&j, REPORT_bootmem_late, true);

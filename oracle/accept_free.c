@@ -70,7 +70,7 @@ bool release_block(struct judge *j, pfn_t pfn, unsigned int temp)
 	struct model *o = j->o;
 	struct frame *f = frame_touch(o, pfn);
 	unsigned int zone = zone_of(o, pfn);
-	u32 ring = ring_of(j->out->task.cpu % NR_CPUS, zone, temp);
+	u32 ring = ring_of(j->cpu, zone, temp);
 	const struct zone_layout *z = &o->now.layout.zone[zone];
 	struct trace_record want = {
 		.event = TRACE_mm_page_free,
@@ -102,6 +102,8 @@ static inline bool judge_free(struct judge *j, pfn_t pfn, unsigned int order,
 	enum report_kind kind = misuse(j->o, pfn, order);
 	struct frame *f;
 
+	if (likely(!kind) && holds_slab(&j->o->frame[pfn]))
+		kind = REPORT_free_slab;
 	if (unlikely(kind))
 		return judge_misuse(j, kind, pfn);
 	if (!judge_no_report(j))
@@ -114,10 +116,20 @@ static inline bool judge_free(struct judge *j, pfn_t pfn, unsigned int order,
 	return want_plain_end(j);
 }
 
+bool nested_free_pages(struct judge *j, pfn_t pfn)
+{
+	struct frame *f = frame_touch(j->o, pfn);
+
+	if (f->count == 1)
+		return release_block(j, pfn, PCP_HOT);
+	f->count--;
+	return true;
+}
+
 bool model_free_pages(struct model *o, const struct outcome *out, pfn_t pfn,
 		      unsigned int order, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	return judge_free(&j, pfn, order, PCP_HOT);
 }
@@ -125,7 +137,7 @@ bool model_free_pages(struct model *o, const struct outcome *out, pfn_t pfn,
 bool model_free_addr(struct model *o, const struct outcome *out, vaddr_t addr,
 		     unsigned int order, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	if (!addr)
 		return judge_no_report(&j) && want_plain_end(&j);
@@ -138,7 +150,7 @@ bool model_free_addr(struct model *o, const struct outcome *out, vaddr_t addr,
 bool model_free_cold_page(struct model *o, const struct outcome *out, pfn_t pfn,
 			  struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	return judge_free(&j, pfn, 0, PCP_COLD);
 }

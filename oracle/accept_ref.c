@@ -37,7 +37,7 @@ static enum report_kind misuse(const struct model *o, pfn_t pfn,
 bool model_get_page(struct model *o, const struct outcome *out, pfn_t pfn,
 		    struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	enum report_kind kind = REPORT_none;
 
 	if (pfn >= o->now.layout.max_mapnr)
@@ -54,7 +54,7 @@ bool model_get_page(struct model *o, const struct outcome *out, pfn_t pfn,
 bool model_put_page(struct model *o, const struct outcome *out, pfn_t pfn,
 		    struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	enum report_kind kind;
 	struct frame *f;
 
@@ -67,6 +67,8 @@ bool model_put_page(struct model *o, const struct outcome *out, pfn_t pfn,
 	kind = misuse(o, pfn, REPORT_ref_underflow);
 	if (!kind && f->count == 1 && f->order && !(f->marks & MARK_COMPOUND))
 		kind = REPORT_wrong_order;
+	if (!kind && holds_slab(f))
+		kind = REPORT_free_slab;
 	if (kind)
 		return judge_misuse(&j, kind, pfn);
 	if (!judge_no_report(&j))
@@ -82,7 +84,7 @@ bool model_page_address(struct model *o, const struct outcome *out, pfn_t pfn,
 			vaddr_t got, struct divergence *d)
 {
 	const struct mm_layout *l = &o->now.layout;
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	vaddr_t want = 0;
 
 	if (pfn >= l->max_mapnr)
@@ -96,7 +98,7 @@ bool model_page_address(struct model *o, const struct outcome *out, pfn_t pfn,
 bool model_virt_to_page(struct model *o, const struct outcome *out,
 			vaddr_t addr, pfn_t got, struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	if (addr < PAGE_OFFSET || addr >= o->now.layout.high_memory)
 		return judge_report(&j, REPORT_bad_address, got == PFN_NONE);

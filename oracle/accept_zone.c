@@ -8,7 +8,7 @@
 bool model_nr_free_pages(struct model *o, const struct outcome *out, u32 got,
 			 struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 	u32 sum = 0;
 
 	for (int i = 0; i < NR_ZONES; i++)
@@ -21,14 +21,13 @@ bool model_nr_free_pages(struct model *o, const struct outcome *out, u32 got,
 bool model_drain_local_pages(struct model *o, const struct outcome *out,
 			     struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
-	unsigned int cpu = out->task.cpu % NR_CPUS;
+	struct judge j = judge_begin(o, out, d);
 
 	if (!judge_no_report(&j))
 		return false;
 	for (unsigned int zone = 0; zone < NR_ZONES; zone++)
 		for (unsigned int temp = 0; temp < NR_PCP_TEMPS; temp++) {
-			u32 ring = ring_of(cpu, zone, temp);
+			u32 ring = ring_of(j.cpu, zone, temp);
 
 			if (!drain_frames(&j, ring, o->now.pcp[ring]))
 				return false;
@@ -41,7 +40,7 @@ bool model_set_min_free_kbytes(struct model *o, const struct outcome *out,
 			       u32 kbytes, const struct mm_layout *layout,
 			       struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	layout_set_marks(&o->now.layout, kbytes);
 	return judge_no_report(&j) && want_plain_end(&j) &&
@@ -53,7 +52,7 @@ bool model_set_lowmem_reserve_ratio(struct model *o, const struct outcome *out,
 				    const struct mm_layout *layout,
 				    struct divergence *d)
 {
-	struct judge j = { o, out, d, 0 };
+	struct judge j = judge_begin(o, out, d);
 
 	layout_set_reserve(&o->now.layout, dma, normal);
 	return judge_no_report(&j) && want_plain_end(&j) &&

@@ -13,7 +13,8 @@ bool diverge(struct divergence *d, enum rule rule, const char *field,
 
 bool judge_report(struct judge *j, enum report_kind kind, bool null)
 {
-	if (!must(j->o, j->d, RULE_R0 + kind, "report", kind, j->out->report))
+	if (!must(j->o, j->d, report_rule(kind), "report", kind,
+		  j->out->report))
 		return false;
 	if (kind == REPORT_none)
 		return true;
@@ -27,6 +28,16 @@ bool judge_misuse(struct judge *j, enum report_kind kind, pfn_t pfn)
 	if (pfn < j->o->now.layout.max_mapnr)
 		frame_touch(j->o, pfn);
 	return judge_report(j, kind, true);
+}
+
+bool judge_end(struct judge *j)
+{
+	return must(j->o, j->d, report_rule(j->report), "report", j->report,
+		    j->out->report) &&
+	       must(j->o, j->d, RULE_W3, "oom", j->oom, j->out->oom) &&
+	       want_end(j) &&
+	       must(j->o, j->d, RULE_S8, "ctor.nr", j->at_ctor,
+		    j->out->nr_ctor);
 }
 
 static enum rule rule_of(const struct trace_record *r)
@@ -56,6 +67,10 @@ bool record_differs(struct judge *j, const struct trace_record *want,
 	const struct trace_record *r = NULL;
 	enum rule rule = rules.event;
 
+	/* a report that was not due, or is missing, explains all the rest */
+	if (j->out->report != j->report)
+		return diverge(j->d, report_rule(j->report), "report",
+			       j->report, j->out->report);
 	if (j->at < j->out->nr_trace)
 		r = &j->out->trace[j->at];
 	if (r && (!want || want->event == TRACE_mm_page_alloc))

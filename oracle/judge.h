@@ -20,7 +20,27 @@ struct judge {
 	const struct outcome *out;
 	struct divergence *d;
 	u32 at; /* records taken */
+	/* who acts: the task, or a CPU that it makes work */
+	u8 cpu, flags;
+	u32 entries; /* into the page allocator, for fail_nth */
+	u32 at_ctor; /* calls of constructors and destructors taken */
+	/* what the moves so far must have drawn; of reports the first */
+	enum report_kind report;
+	bool oom;
 };
+
+static inline struct judge judge_begin(struct model *o,
+				       const struct outcome *out,
+				       struct divergence *d)
+{
+	return (struct judge){
+		.o = o,
+		.out = out,
+		.d = d,
+		.cpu = out->task.cpu % NR_CPUS,
+		.flags = out->task.flags,
+	};
+}
 
 /* Fills *d; answers false, so that a caller can return it. */
 bool diverge(struct divergence *d, enum rule rule, const char *field,
@@ -52,9 +72,22 @@ bool judge_report(struct judge *j, enum report_kind kind, bool null)
 /* So, of frame pfn, which may be any: the program's end looks at it again. */
 bool judge_misuse(struct judge *j, enum report_kind kind, pfn_t pfn);
 
+/* R21 is the rule about all of them: those behind it are one further on. */
+static inline enum rule report_rule(enum report_kind kind)
+{
+	return RULE_R0 + kind + (kind >= REPORT_free_slab);
+}
+
 static inline bool judge_no_report(struct judge *j)
 {
 	return must(j->o, j->d, RULE_R0, "report", REPORT_none, j->out->report);
+}
+
+/* A misuse on the way: the call around it goes on. */
+static inline void note_report(struct judge *j, enum report_kind kind)
+{
+	if (!j->report)
+		j->report = kind;
 }
 
 /* --- records ------------------------------------------------------------ */
@@ -103,6 +136,12 @@ static inline bool want_plain_end(struct judge *j)
 	       want_end(j);
 }
 
+/*
+ * The end of a call whose moves may have drawn reports or oom on their way:
+ * these, no record more, and no more calls of constructors.
+ */
+bool judge_end(struct judge *j);
+
 /* --- what accept_*.c share ---------------------------------------------- */
 
 /*
@@ -111,5 +150,12 @@ static inline bool want_plain_end(struct judge *j)
  */
 bool release_block(struct judge *j, pfn_t pfn, unsigned int temp);
 bool drain_frames(struct judge *j, u32 ring, u32 nr);
+/*
+ * An allocation inside another call: *pfn is the frame that it must have
+ * come to, PFN_NONE for NULL; reports and oom are noted in j.
+ */
+bool nested_pages(struct judge *j, gfp_t gfp, unsigned int order, pfn_t *pfn);
+/* One reference of a block that is known to be free_pages()able. */
+bool nested_free_pages(struct judge *j, pfn_t pfn);
 
 #endif

@@ -30,6 +30,14 @@ static u64 last_size(const struct boot_line *line, enum boot_word_kind kind,
 	return otherwise;
 }
 
+static bool has_word(const struct boot_line *line, enum boot_word_kind kind)
+{
+	for (u32 i = 0; i < line->nr; i++)
+		if (line->word[i].kind == kind)
+			return true;
+	return false;
+}
+
 static pfn_t max_pfn_of(const struct e820_map *map)
 {
 	pfn_t max = 0;
@@ -156,12 +164,19 @@ const char *layout_compute(struct mm_layout *l, const struct e820_map *map,
 			   const struct boot_line *line)
 {
 	u64 cpus = last_size(line, BOOT_CPUS, 1);
+	u64 cache_line = last_size(line, BOOT_LINE, 32);
 	u64 reserve = last_size(line, BOOT_VMALLOC, 128 * MIB);
 	u64 highmem = last_size(line, BOOT_HIGHMEM, ~0ull);
 
-	*l = (struct mm_layout){ .nr_cpus = (u32)cpus };
+	*l = (struct mm_layout){
+		.nr_cpus = (u32)cpus,
+		.cache_line = (u32)cache_line,
+		.slab_debug = has_word(line, BOOT_SLAB_DEBUG),
+	};
 	if (cpus < 1 || cpus > NR_CPUS)
 		return "cpus= outside 1..8";
+	if (cache_line != 32 && cache_line != 64 && cache_line != 128)
+		return "line= is none of 32, 64, 128";
 	if (reserve % (4 * MIB) || reserve < 4 * MIB || reserve > 1016 * MIB)
 		return "vmalloc= is no multiple of 4M in 4M..1016M";
 	l->max_pfn = max_pfn_of(map);

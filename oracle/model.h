@@ -14,7 +14,8 @@
 #ifndef ORACLE_MODEL_H
 #define ORACLE_MODEL_H
 
-#include "oracle.h"
+#include "mempool_model.h"
+#include "objects.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -33,6 +34,7 @@ enum frame_mark {
 	MARK_RETURNED = 1, /* an allocation returned it as a head */
 	MARK_COMPOUND = 2,
 	MARK_TOUCHED = 4, /* it is in the list of touched frames */
+	MARK_SLAB = 8,	  /* head of a slab's block */
 };
 
 struct frame {
@@ -122,6 +124,7 @@ struct state {
 	pfn_t list[NR_ZONES][MAX_ORDER]; /* heads of the buddy's lists */
 	struct bootmem_pos bootmem;
 	u32 stamp; /* the last one given out */
+	struct objects_state objects;
 };
 
 struct model {
@@ -138,6 +141,16 @@ struct model {
 	u8 *boot_map, *boot_map_gold; /* enum boot_frame of each low frame */
 	struct boot_claims claims;    /* it only grows: */
 	u32 nr_claims_gold;
+
+	struct cache *cache, *cache_gold; /* CACHES_MAX */
+	u32 *entry, *entry_gold;	  /* ENTRIES_CACHE of each */
+	u16 cache_touched[CACHES_MAX];
+	u32 nr_cache_touched;
+	struct slab *slab, *slab_gold; /* one a frame */
+	pfn_t *slab_touched;
+	u32 nr_slab_touched;
+	struct object *object[SEGMENTS_MAX], *object_gold[SEGMENTS_MAX];
+	struct pools pools, pools_gold;
 
 	struct window *paint;
 	pfn_t *painted; /* frames with paint[].dirty */
@@ -159,6 +172,12 @@ static inline struct frame *frame_touch(struct model *o, pfn_t pfn)
 		o->touched[o->nr_touched++] = pfn;
 	}
 	return f;
+}
+
+/* One reference less would release the block of a slab. */
+static inline bool holds_slab(const struct frame *f)
+{
+	return f->count == 1 && f->marks & MARK_SLAB;
 }
 
 static inline unsigned int zone_of(const struct model *o, pfn_t pfn)

@@ -93,6 +93,7 @@ static struct frame_view view_of(const struct model *o, pfn_t pfn)
 			.state = FRAME_ALLOCATED,
 			.order = f->order,
 			.head = 1,
+			.slab = !!(f->marks & MARK_SLAB),
 			.compound = !!(f->marks & MARK_COMPOUND),
 			.count = f->count,
 		};
@@ -102,6 +103,7 @@ static struct frame_view view_of(const struct model *o, pfn_t pfn)
 			return (struct frame_view){ .state = FRAME_BUDDY };
 		return (struct frame_view){
 			.state = FRAME_TAIL,
+			.slab = !!(head->marks & MARK_SLAB),
 			.compound = !!(head->marks & MARK_COMPOUND),
 		};
 	default:
@@ -120,5 +122,6 @@ bool model_check_frame(struct model *o, pfn_t pfn,
 	       must(o, d, RULE_F7, "head", want.head, machine->head) &&
 	       must(o, d, RULE_F8, "compound", want.compound,
 		    machine->compound) &&
+	       must(o, d, RULE_F10, "slab", want.slab, machine->slab) &&
 	       must(o, d, RULE_F9, "count", want.count, machine->count);
 }
