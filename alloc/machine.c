@@ -16,6 +16,7 @@
 #include "mem_init.h"
 #include "page_alloc.h"
 #include "poison.h"
+#include "wait.h"
 
 /* Above this much RAM free frames are not poisoned: it costs an eighth of it
  * in the sanitizer's shadow, and all frames are written at boot. */
@@ -44,6 +45,7 @@ static void power_off(struct machine *m)
 	m->data = NULL;
 	m->nr_claims = 0;
 	m->golden.taken = false;
+	wait_power_off(m);
 	m->setup = (struct memory_setup){ .nr_cpus = 1 };
 	m->view = (struct ram_view){ 0 };
 	mm_set_current(m, (struct task){ 0 });
@@ -206,6 +208,7 @@ void mm_set_current(struct machine *m, struct task task)
 		     task.flags & (TASK_ATOMIC | TASK_IRQ);
 	m->nr_entries = 0;
 	m->oom = false;
+	m->blocked = 0;
 	m->faults.report = REPORT_none;
 	trace_clear(&m->trace);
 }
@@ -244,5 +247,7 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = fixmap_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)
 		broken = page_alloc_validate(m);
+	if (!broken)
+		broken = wait_validate(m);
 	return broken;
 }

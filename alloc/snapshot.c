@@ -16,6 +16,7 @@
 #include "mm.h"
 #include "machine.h"
 #include "poison.h"
+#include "wait.h"
 
 /* With the spare element, which nobody writes. */
 static size_t mem_map_size(const struct machine *m)
@@ -85,6 +86,7 @@ void machine_snapshot(struct machine *m)
 	touch_what_is_out(m);
 	m->nr_touched_golden = m->nr_touched;
 	m->fixmap_touched = false;
+	wait_snapshot(m);
 	g->taken = true;
 }
 
@@ -140,5 +142,6 @@ void machine_reset(struct machine *m)
 	if (m->fixmap_touched)
 		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));
 	m->fixmap_touched = false;
+	wait_reset(m);
 	mm_set_current(m, (struct task){ 0 });
 }
