@@ -11,8 +11,8 @@
  * What shows only when an array of objects runs full or empty needs some
  * hundred objects, and none of them in particular: a pool takes as many as it
  * is told to in one op, and gives them back in another.  Objects of one
- * source (a cache, or kmalloc of one size) are replaced, but for the last few
- * that the program allocates, with which the finding may show itself.
+ * source (a cache, or kmalloc of one size) are replaced, but for one or two
+ * with which the finding may show itself.
  * The number of ops falls, so that this ends; the pool's size falls in the
  * pass over arguments.  Tested by tests/test_minimize.c.
  */
@@ -21,7 +21,6 @@
 #include <string.h>
 
 #define BULK_FROM 5u /* ops: what is shorter is short enough */
-#define KEPT_MAX 2u
 
 /* What the objects of a bulk have in common. */
 struct source {
@@ -29,12 +28,15 @@ struct source {
 	u32 value; /* the cache's slot, or the size */
 };
 
+/* Objects that stay: what the last op is about, the last to be allocated. */
+enum { KEEP_USED = 1, KEEP_LAST = 2, NR_KEEPS = 4 };
+
 /* Where the pool is destroyed: where the first or last object was freed. */
 enum giving_back { GIVE_NEVER, GIVE_FIRST, GIVE_LAST, NR_GIVINGS };
 
 struct bulk {
 	struct source source;
-	u32 keep; /* of the last objects */
+	u32 keep; /* KEEP_* */
 	u32 nr;	  /* of elements; 0: as many as objects go */
 	enum giving_back back;
 };
@@ -89,13 +91,36 @@ static struct op pool_destroy(u32 slot, u8 cpu)
 	return op;
 }
 
+/* The last op that takes from the source, into `slot` if that is one. */
+static u32 last_into(const struct program *p, const struct bulk *b, u32 slot)
+{
+	u32 i = p->nr;
+
+	while (i-- && !(same_source(&p->op[i], &b->source) &&
+			(slot == SLOT_NONE || p->op[i].out == slot)))
+		;
+	return i;
+}
+
+static u32 allocated_last(const struct program *p, const struct bulk *b)
+{
+	return last_into(p, b, SLOT_NONE);
+}
+
+static u32 used_last(const struct program *p, const struct bulk *b)
+{
+	return last_into(p, b, min_op_slot(&p->op[p->nr - 1]));
+}
+
 /*
  * m->unit marks what a bulk replaces: 1 an allocation, 2 a free, 3 what else
  * is done to such an object.  Returns the number of allocations.
  */
 static u32 mark(struct min *m, const struct bulk *b)
 {
-	u32 left = count(m->p, &b->source), nr = 0;
+	u32 last = b->keep & KEEP_LAST ? allocated_last(m->p, b) : m->p->nr;
+	u32 used = b->keep & KEEP_USED ? used_last(m->p, b) : m->p->nr;
+	u32 nr = 0;
 	u32 *gone = m->unit + m->p->nr; /* of each slot: its object goes */
 
 	memset(gone, 0, min_slots_used(m->p) * sizeof(*gone));
@@ -105,7 +130,7 @@ static u32 mark(struct min *m, const struct bulk *b)
 
 		m->unit[i] = 0;
 		if (same_source(op, &b->source)) {
-			gone[slot] = left-- > b->keep;
+			gone[slot] = i != last && i != used;
 			m->unit[i] = gone[slot];
 			nr += gone[slot];
 		} else if (op->out != SLOT_NONE) {
@@ -160,7 +185,7 @@ static bool bulk_of(struct min *m, const struct source *s)
 	static const u32 nr[] = { 0, 4, 10, 26, 34, 64, 130, 260, 600 };
 	struct bulk b = { .source = *s };
 
-	for (b.keep = 0; b.keep <= KEPT_MAX; b.keep++)
+	for (b.keep = 0; b.keep < NR_KEEPS; b.keep++)
 		for (u32 i = 0; i < sizeof(nr) / sizeof(nr[0]); i++)
 			for (u32 back = NR_GIVINGS; back-- && !m->stop;) {
 				b.back = (enum giving_back)back;
