@@ -16,6 +16,7 @@ die() {
 # the pattern of a file.
 probes() {
 	local clang="/usr/lib/llvm-*/lib/clang/*/lib/linux"
+	local lib=/usr/lib/x86_64-linux-gnu
 	case $1 in
 	build) cat <<-END ;;
 		cmake cmake
@@ -32,6 +33,11 @@ probes() {
 	coverage) cat <<-END ;;
 		$clang/libclang_rt.profile-x86_64.a libclang-rt-dev
 		llvm-cov llvm
+		END
+	bench) cat <<-END ;;
+		$lib/libmimalloc.so.2.0 libmimalloc2.0
+		$lib/libjemalloc.so.2 libjemalloc2
+		$lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 		END
 	test) cat <<-END ;;
 		gcc gcc

@@ -9,6 +9,7 @@
  * machine; the ratios are what is compared.
  */
 #include "bench.h"
+#include "bench_objects.h"
 
 #include "../alloc/mm.h"
 #include "cmd.h"
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static u32 rounds = 15;
 static bool json;
@@ -144,7 +146,7 @@ static void limit_pairs(void *arg, u32 n)
 /* The trace is emptied at each op; a burst stands for one. */
 #define BURST 256u
 
-static struct machine *booted(const char *text)
+struct machine *bench_boot(const char *text)
 {
 	struct machine *m = machine_new();
 	struct boot_line line;
@@ -157,7 +159,16 @@ static struct machine *booted(const char *text)
 		return NULL;
 	}
 	machine_mem_init(m);
-	return m;
+	if (!machine_kmem_cache_init(m))
+		return m;
+	machine_delete(m);
+	return NULL;
+}
+
+int bench_no_memory(void)
+{
+	fprintf(stderr, "mmtwin: bench: no memory\n");
+	return 2;
 }
 
 static void page_pairs(void *arg, u32 n)
@@ -228,7 +239,7 @@ static double mix_cost(const char *boot, u32 n)
 	struct mix *x = calloc(1, sizeof(*x));
 	double ns = -1;
 
-	if (x && (x->m = booted(boot))) {
+	if (x && (x->m = bench_boot(boot))) {
 		prng_seed(&x->r, 1);
 		mix_fill(x);
 		mix_churn(x, 4 * MIX_SLOTS);
@@ -255,13 +266,12 @@ static int bench_pages(void)
 	u32 n = rounds > 2 ? 1000000 : 20000;
 	const char *const mix[] = { "ram=64M", "ram=256M", "ram=1G", "ram=4G" };
 	struct limit limit;
-	struct machine *m = booted("ram=256M");
+	struct machine *m = bench_boot("ram=256M");
 	double base, first = 0;
 
 	if (!m || !limit_init(&limit)) {
-		fprintf(stderr, "mmtwin: bench: no memory\n");
 		machine_delete(m);
-		return 2;
+		return bench_no_memory();
 	}
 	base = bench_best(limit_pairs, &limit, n);
 	row("limit: list of pages, alloc+free", base, base);
@@ -286,9 +296,12 @@ static int bench_pages(void)
 static const struct {
 	const char *name;
 	int (*run)(void);
+	bool peers; /* loads the allocators of the distribution */
 } benches[] = {
-	{ "pages", bench_pages },
-	{ "exec", bench_exec },
+	{ "pages", bench_pages, false },
+	{ "kmalloc", bench_kmalloc, true },
+	{ "slab", bench_slab, true },
+	{ "exec", bench_exec, false },
 };
 
 static int usage(int status, const char *what, const char *name)
@@ -302,18 +315,36 @@ static int usage(int status, const char *what, const char *name)
 	return 0;
 }
 
+static bool wanted(size_t i, const char *name)
+{
+	return !name || strcmp(name, benches[i].name) == 0;
+}
+
 static int bench_run(const char *name)
 {
 	bool any = false;
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
-		if (name && strcmp(name, benches[i].name) != 0)
+		if (!wanted(i, name))
 			continue;
 		any = true;
 		status |= benches[i].run();
+		fflush(stdout);
 	}
 	return any ? status : usage(2, "no such bench:", name);
+}
+
+/* The same command once more, where an allocator needs a new process: argv is
+ * behind the command's own name. */
+static void exec_for_peers(char **argv, const char *name)
+{
+	bool peers = false;
+
+	for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++)
+		peers |= wanted(i, name) && benches[i].peers;
+	if (peers && peers_need_exec())
+		execv("/proc/self/exe", argv - 1); /* or go on without it */
 }
 
 int bench_main(int argc, char **argv)
@@ -340,5 +371,6 @@ int bench_main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return usage(2, "one name at most, not also", argv[optind + 1]);
+	exec_for_peers(argv, optind < argc ? argv[optind] : NULL);
 	return bench_run(optind < argc ? argv[optind] : NULL);
 }

@@ -20,7 +20,16 @@ u32 bench_rounds(void);
 /* Rows are to be JSON objects, one a line. */
 bool bench_json(void);
 
-/* The benches, one a file but for the first; an exit status. */
+struct machine;
+
+/* A machine that is wholly booted, or NULL. */
+struct machine *bench_boot(const char *line);
+/* Says so; returns 2. */
+int bench_no_memory(void);
+
+/* The benches; an exit status. */
 int bench_exec(void);
+int bench_kmalloc(void);
+int bench_slab(void);
 
 #endif

@@ -225,28 +225,29 @@ static void emit_alloc(struct importer *im, const struct object_event *o,
 	op->out = h->slot;
 }
 
-/* A new entry for an address that has none; *h: it. */
-static bool hold(struct importer *im, const struct object_event *o,
-		 struct held **h)
+/* A new entry for an address that has none; NULL: told. */
+static struct held *hold(struct importer *im, const struct object_event *o)
 {
-	struct held new = { .ptr = o->ptr, .slot = SLOT_LARGE };
+	struct held new = { .ptr = o->ptr, .slot = SLOT_LARGE }, *h;
 
 	if (o->bytes <= KMALLOC_MAX && o->of_cache) {
 		new.cache = cache_slot(im, o);
 		if (!new.cache)
-			return false;
+			return NULL;
 	}
 	if (o->bytes <= KMALLOC_MAX) {
 		new.slot = import_slot(im);
 		if (!new.slot)
-			return false;
+			return NULL;
 	}
-	if (!held_grow(im))
-		return import_fail(im, "out of memory");
-	*h = held_find(im, o->ptr);
-	**h = new;
+	if (!held_grow(im)) {
+		import_fail(im, "out of memory");
+		return NULL;
+	}
+	h = held_find(im, o->ptr);
+	*h = new;
 	im->nr_held++;
-	return true;
+	return h;
 }
 
 /* The former owner of the address, if there is one, has lost it unseen. */
@@ -270,7 +271,10 @@ bool import_object_alloc(struct importer *im, const struct object_event *o)
 	struct held *h;
 	struct op op;
 
-	if (!free_implied(im, o->ptr, o->cpu) || !hold(im, o, &h))
+	if (!free_implied(im, o->ptr, o->cpu))
+		return false;
+	h = hold(im, o);
+	if (!h)
 		return false;
 	if (h->slot == SLOT_LARGE) {
 		im->sum->object_large += im->p->nr == ops;
