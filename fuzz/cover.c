@@ -2,9 +2,9 @@
 /*
  * cover.c - the machine's events as coverage of states.
  *
- * Edges alone are blind to how full a zone is.  The engines read these
- * counters: libFuzzer from the section __libfuzzer_extra_counters, our own
- * fuzzer from the array.
+ * Edges alone are blind to how full a zone is, or an array.  The engines read
+ * these counters: libFuzzer from the section __libfuzzer_extra_counters, our
+ * own fuzzer from the array.
  */
 #include "cover.h"
 
@@ -14,15 +14,23 @@
 #define NR_ORDER_CLASSES 4 /* 0, 1..3, 4..8, 9.. */
 #define NR_FILLINGS 5	   /* of a per-CPU list */
 
+#define NR_PAGE_EVENTS (TRACE_oom_kill + 1)
+#define NR_CACHE_CLASSES 8 /* 1, 2..8, 9..31, 32.. a slab; on and off slab */
+#define NR_MANY 3	   /* 0, 1, more */
+#define NR_RESERVES 3	   /* of a pool: empty, short, full */
+
 #define FIRST_REPORT NR_RULES
 #define FIRST_EVENT (FIRST_REPORT + NR_REPORTS)
 #define FIRST_LIST                                                             \
 	(FIRST_EVENT +                                                         \
-	 NR_TRACE_EVENTS * NR_ZONES * NR_POSITIONS * NR_ORDER_CLASSES)
+	 NR_PAGE_EVENTS * NR_ZONES * NR_POSITIONS * NR_ORDER_CLASSES)
+#define FIRST_SLABS (FIRST_LIST + NR_ZONES * NR_PCP_TEMPS * NR_FILLINGS)
+#define FIRST_ARRAY                                                            \
+	(FIRST_SLABS + NR_CACHE_CLASSES * NR_MANY * NR_MANY * NR_MANY)
+#define FIRST_POOL (FIRST_ARRAY + NR_CACHE_CLASSES * 2 * NR_FILLINGS)
+#define NR_STATES (FIRST_POOL + NR_RESERVES * NR_MANY)
 
-_Static_assert(FIRST_LIST + NR_ZONES * NR_PCP_TEMPS * NR_FILLINGS <=
-		       COVER_COUNTERS,
-	       "a counter for each state");
+_Static_assert((int)NR_STATES <= COVER_COUNTERS, "a counter for each state");
 
 #if defined(__linux__)
 __attribute__((section("__libfuzzer_extra_counters")))
@@ -96,8 +104,47 @@ void cover_op(enum report_kind report, const struct trace_record *trace,
 		return;
 	bump(FIRST_REPORT + report);
 	for (u32 i = 0; i < nr_trace; i++) {
+		if (trace[i].event >= NR_PAGE_EVENTS)
+			continue;
 		cover_event(&trace[i], counts, layout);
 		cover_list(trace[i].zone < NR_ZONES ? trace[i].zone : 0,
 			   trace[i].temp & 1, counts, layout);
 	}
+}
+
+static u32 cache_class(const struct cache_info *c)
+{
+	return (c->num > 1) + (c->num > 8) + (c->num > 31) +
+	       4 * (c->off_slab != 0);
+}
+
+static u32 many(u32 n)
+{
+	return n < NR_MANY ? n : NR_MANY - 1;
+}
+
+void cover_slabs(const struct cache_info *c, const u32 nr[NR_SLAB_LISTS])
+{
+	u32 state = cache_class(c);
+
+	for (u32 list = 0; list < NR_SLAB_LISTS; list++)
+		state = state * NR_MANY + many(nr[list]);
+	if (enabled)
+		bump(FIRST_SLABS + state);
+}
+
+void cover_array(const struct cache_info *c, bool shared,
+		 const struct array_view *v)
+{
+	if (enabled && v->limit)
+		bump(FIRST_ARRAY + filling(v->avail, v->batch, v->limit) +
+		     NR_FILLINGS * (shared + 2 * cache_class(c)));
+}
+
+void cover_pool(const struct mempool_info *pool, u32 sleepers)
+{
+	u32 reserve = (pool->curr_nr > 0) + (pool->curr_nr >= pool->min_nr);
+
+	if (enabled)
+		bump(FIRST_POOL + reserve * NR_MANY + many(sleepers));
 }

@@ -5,8 +5,10 @@
  * The first counters are one for each oracle rule, then one for each report.
  * Then come the states: for each event its zone, its order's class and where
  * the zone's free pages stand among its watermarks; and for each per-CPU
- * list how full it is.  A thousand states that mean something serve better
- * than many: each new one keeps a program in the corpus.
+ * list how full it is.  Of caches and pools it is how a program leaves them:
+ * how many slabs each list has, how full arrays and reserves are.  A thousand
+ * states that mean something serve better than many: each new one keeps a
+ * program in the corpus.
  */
 #ifndef FUZZ_COVER_H
 #define FUZZ_COVER_H
@@ -18,6 +20,11 @@
 void cover_op(enum report_kind report, const struct trace_record *trace,
 	      u32 nr_trace, const struct mm_counts *counts,
 	      const struct mm_layout *layout);
+/* A cache, its arrays, and a pool, as they stand at a program's end. */
+void cover_slabs(const struct cache_info *c, const u32 nr[NR_SLAB_LISTS]);
+void cover_array(const struct cache_info *c, bool shared,
+		 const struct array_view *v);
+void cover_pool(const struct mempool_info *pool, u32 sleepers);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
 

@@ -9,7 +9,6 @@
  */
 #include "cover.h"
 #include "exec_state.h"
-#include "trace_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,7 +288,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 	if (step == STEP_SKIPPED || step == STEP_DIVERGED)
 		return step;
 	if (x->opt.trace)
-		trace_text_print(x->opt.trace, x->at, &x->out);
+		exec_trace(x);
 	if (view && expect_of(x, step) != EXPECT_OK &&
 	    machine_view(x->m) != before)
 		return exec_broken(

@@ -80,7 +80,7 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
  * State coverage: a counter for each rule, each report and each state (see
  * cover.h).  The engines read them.
  */
-#define COVER_COUNTERS 1024
+#define COVER_COUNTERS 2048
 extern u8 cover_counters[COVER_COUNTERS];
 void cover_enable(bool on); /* off: the counters stay 0 */
 

@@ -5,27 +5,28 @@
  *
  * When fuzzing, only the caches to which something happened are looked at.
  */
+#include "cover.h"
 #include "exec_state.h"
 
 #include <stdlib.h>
 
 static enum step check_arrays(struct exec *x, const struct kmem_cache *cache,
-			      u32 addr)
+			      u32 addr, const struct cache_info *info)
 {
 	for (u32 i = 0; i <= x->u->layout.nr_cpus; i++) {
 		u32 cpu = i < x->u->layout.nr_cpus ? i : NR_CPUS;
 		struct array_view v;
 
 		mm_cache_array(x->m, cache, cpu, &v);
+		cover_array(info, cpu == NR_CPUS, &v);
 		if (!model_check_array(x->o, addr, cpu, &v, &x->d))
 			return exec_diverged(x);
 	}
 	return STEP_OK;
 }
 
-/* A list's slabs in x->slabs, which grows as needed; -1: no memory. */
-static s32 look_at_slabs(struct exec *x, const struct kmem_cache *cache,
-			 enum slab_list list)
+u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,
+	       enum slab_list list)
 {
 	for (;;) {
 		u32 nr = mm_cache_slabs(x->m, cache, list, x->slabs,
@@ -33,27 +34,27 @@ static s32 look_at_slabs(struct exec *x, const struct kmem_cache *cache,
 		struct slab_view *slabs;
 
 		if (nr <= x->room_slabs)
-			return (s32)nr;
+			return nr;
 		slabs = realloc(x->slabs, 2 * nr * sizeof(*slabs));
 		if (!slabs)
-			return -1;
+			exec_on_panic(x, "host: no memory for a look at slabs");
 		x->slabs = slabs;
 		x->room_slabs = 2 * nr;
 	}
 }
 
 static enum step check_slabs(struct exec *x, const struct kmem_cache *cache,
-			     u32 addr)
+			     u32 addr, const struct cache_info *info)
 {
-	for (u32 list = 0; list < NR_SLAB_LISTS; list++) {
-		s32 nr = look_at_slabs(x, cache, (enum slab_list)list);
+	u32 nr[NR_SLAB_LISTS];
 
-		if (nr < 0)
-			exec_on_panic(x, "host: no memory for a look at slabs");
+	for (u32 list = 0; list < NR_SLAB_LISTS; list++) {
+		nr[list] = exec_slabs(x, cache, (enum slab_list)list);
 		if (!model_check_slabs(x->o, addr, (enum slab_list)list,
-				       x->slabs, (u32)nr, &x->d))
+				       x->slabs, nr[list], &x->d))
 			return exec_diverged(x);
 	}
+	cover_slabs(info, nr);
 	return STEP_OK;
 }
 
@@ -65,9 +66,9 @@ static enum step check_cache(struct exec *x, const struct kmem_cache *cache,
 	mm_cache_info(x->m, cache, &info);
 	if (!model_check_cache(x->o, addr, &info, &x->d))
 		return exec_diverged(x);
-	if (check_arrays(x, cache, addr) != STEP_OK)
+	if (check_arrays(x, cache, addr, &info) != STEP_OK)
 		return STEP_DIVERGED;
-	return check_slabs(x, cache, addr);
+	return check_slabs(x, cache, addr, &info);
 }
 
 static enum step check_caches(struct exec *x, bool all)
@@ -94,12 +95,15 @@ static enum step check_caches(struct exec *x, bool all)
 
 static enum step check_pools(struct exec *x)
 {
-	u32 addr;
+	u32 addr, sleepers = 0;
 
+	for (u32 i = 0; i < x->nr_parked; i++)
+		sleepers += x->parked[i].ticket != 0;
 	for (u32 i = 0; (addr = model_mempool_at(x->o, i)); i++) {
 		struct mempool_info info;
 
 		mm_mempool_info(x->m, mm_ptr(x->m, addr), &info);
+		cover_pool(&info, sleepers);
 		if (!model_check_mempool(x->o, addr, &info, &x->d))
 			return exec_diverged(x);
 	}

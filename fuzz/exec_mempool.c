@@ -9,7 +9,6 @@
  * the program's end is forgotten.
  */
 #include "exec_callbacks.h"
-#include "trace_text.h"
 
 static const struct slot *pool_of(struct exec *x, u32 index)
 {
@@ -160,7 +159,7 @@ static enum step resume(struct exec *x, struct parked *p)
 	element = mm_vaddr(mm_mempool_resume(x->m, ticket));
 	exec_collect_object(x);
 	if (x->opt.trace)
-		trace_text_print(x->opt.trace, x->at, &x->out);
+		exec_trace(x);
 	if (!model_mempool_resume(x->o, &x->out, ticket, element, &x->d))
 		return exec_diverged(x);
 	if (!x->out.blocked)

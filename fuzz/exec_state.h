@@ -108,6 +108,11 @@ void exec_objects_free(struct exec *x);
 enum step exec_check_counts(struct exec *x, u32 cpu);
 /* Compares all caches, or those that were touched; and pools.  [exec_look.c] */
 enum step exec_check_objects(struct exec *x, bool all);
+/* A list's slabs go to x->slabs, which grows as needed; how many. */
+u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,
+	       enum slab_list list);
+/* The moves of the op in progress, as text.  [exec_trace.c] */
+void exec_trace(struct exec *x);
 /* The sleepers that are to go on, until nobody is.  [exec_mempool.c] */
 enum step exec_resume_woken(struct exec *x);
 

@@ -20,29 +20,54 @@ static const char *const event_name[] = {
 
 static const char *const zone_name[] = { "DMA", "Normal", "HighMem" };
 
-static void print_record(FILE *to, const struct trace_record *t)
+static void print_page(FILE *to, const struct trace_record *t)
 {
-	char gfp[160];
+	fprintf(to, " page=%08x pfn=0x%x order=%u", t->pfn * PAGE_STRUCT_BYTES,
+		t->pfn, t->order);
+}
+
+static void print_gfp(FILE *to, gfp_t gfp)
+{
+	char text[320];
+
+	text_gfp(text, sizeof(text), gfp);
+	fprintf(to, " gfp_flags=%s", text);
+}
+
+/* In the words of 6.1, which has them all. */
+static void print_object(FILE *to, const struct trace_record *t,
+			 const struct trace_object *o)
+{
+	fprintf(to, " call_site=%s+0x0/0x0 ptr=%08x", o->site, t->pfn);
+	if (t->event == TRACE_kmem_cache_free)
+		fprintf(to, " name=%s", o->cache);
+	if (t->event == TRACE_kfree || t->event == TRACE_kmem_cache_free)
+		return;
+	fprintf(to, " bytes_req=%u bytes_alloc=%u", o->bytes_req,
+		o->bytes_alloc);
+	print_gfp(to, t->arg);
+	fprintf(to, " node=-1 accounted=false");
+}
+
+static void print_record(FILE *to, const struct trace_record *t,
+			 trace_object_t object, void *arg)
+{
+	struct trace_object o = { "", "", 0, 0 };
 
 	fprintf(to, "%s:", event_name[t->event]);
 	switch (t->event) {
 	case TRACE_mm_page_alloc:
-		text_gfp(gfp, sizeof(gfp), t->arg);
-		fprintf(to,
-			" page=%08x pfn=0x%x order=%u migratetype=0 "
-			"gfp_flags=%s",
-			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order, gfp);
+		print_page(to, t);
+		fprintf(to, " migratetype=0");
+		print_gfp(to, t->arg);
 		break;
 	case TRACE_mm_page_free:
-		fprintf(to, " page=%08x pfn=0x%x order=%u",
-			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order);
+		print_page(to, t);
 		break;
 	case TRACE_mm_page_alloc_zone_locked:
 	case TRACE_mm_page_pcpu_drain:
-		fprintf(to,
-			" page=%08x pfn=0x%x order=%u migratetype=0 "
-			"zone=%s list=%s",
-			t->pfn * PAGE_STRUCT_BYTES, t->pfn, t->order,
+		print_page(to, t);
+		fprintf(to, " migratetype=0 zone=%s list=%s",
 			zone_name[t->zone],
 			t->temp == PCP_COLD ? "cold" : "hot");
 		break;
@@ -50,20 +75,26 @@ static void print_record(FILE *to, const struct trace_record *t)
 		fprintf(to, " nid=0 zone=%s order=%u", zone_name[t->zone],
 			t->order);
 		break;
+	case TRACE_mm_vmscan_direct_reclaim_begin:
+	case TRACE_oom_kill:
+		fprintf(to, " order=%u", t->order);
+		print_gfp(to, t->arg);
+		break;
 	default:
-		text_gfp(gfp, sizeof(gfp), t->arg);
-		fprintf(to, " order=%u gfp_flags=%s", t->order, gfp);
+		object(arg, t, &o);
+		print_object(to, t, &o);
 		break;
 	}
 	fputc('\n', to);
 }
 
-void trace_text_print(FILE *to, u32 at, const struct outcome *out)
+void trace_text_print(FILE *to, u32 at, const struct outcome *out,
+		      trace_object_t object, void *arg)
 {
 	for (u32 i = 0; i < out->nr_trace; i++) {
 		fprintf(to, "         mmtwin-1       [%03u] .....  %5u.%06u: ",
 			out->task.cpu, at / 1000000, at % 1000000);
-		print_record(to, &out->trace[i]);
+		print_record(to, &out->trace[i], object, arg);
 	}
 }
 
@@ -92,7 +123,7 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
 {
 	u32 first = f->op > STORY_OPS ? f->op - STORY_OPS : 0;
 	u32 last = f->op < p->nr ? f->op + 1 : p->nr;
-	char text[256];
+	char text[640];
 
 	fprintf(to, "FINDING %s\n", f->signature);
 	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause, sentence(f));
