@@ -5,6 +5,7 @@
  *     ram=48M  cpus=2  vmalloc=992M  highmem=4M  mem=23M
  *     e820=0-9f000,100000-4000000:reserved     hex, the end exclusive
  *     memmap=exactmap  memmap=1M@2M  memmap=1M#2M  memmap=1M$21M  memmap=23M
+ *     line=64  slab_debug
  *
  * A size is decimal or 0x hex, with K, M or G.  Only the form is judged
  * here; whether a machine can boot so is judged where it boots.
@@ -178,6 +179,10 @@ static void read_word(struct reader *r)
 		add_word(r, BOOT_HIGHMEM, 0, 0, read_size(r));
 	else if (accept(r, "vmalloc="))
 		add_word(r, BOOT_VMALLOC, 0, 0, read_size(r));
+	else if (accept(r, "line="))
+		add_word(r, BOOT_LINE, 0, 0, read_number(r, 10));
+	else if (accept(r, "slab_debug"))
+		add_word(r, BOOT_SLAB_DEBUG, 0, 0, 0);
 	else
 		refuse(r, "no such word");
 	if (!at_end(r))

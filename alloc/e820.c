@@ -160,6 +160,10 @@ static const char *judge_word(const struct boot_word *w)
 		    w->size % (4 * mib))
 			return "vmalloc= must be 4M to 1016M, a multiple of 4M";
 		return NULL;
+	case BOOT_LINE:
+		if (w->size != 32 && w->size != 64 && w->size != 128)
+			return "line= must be 32, 64 or 128";
+		return NULL;
 	default:
 		return w->kind < NR_BOOT_WORDS ? NULL : "an unknown boot word";
 	}
@@ -184,6 +188,7 @@ static bool replaced_later(const struct boot_line *line,
 	case BOOT_CPUS:
 	case BOOT_VMALLOC:
 	case BOOT_HIGHMEM:
+	case BOOT_LINE:
 		return last_word(line, w->kind) != w;
 	default:
 		return false;
@@ -279,7 +284,7 @@ static void split_low_high(struct memory_setup *s,
 const char *memory_setup(struct memory_setup *s, const struct boot_line *line)
 {
 	const char *why = judge_line(line);
-	const struct boot_word *vmalloc, *cpus;
+	const struct boot_word *vmalloc, *cpus, *cache_line;
 	u32 reserve;
 
 	if (why)
@@ -294,6 +299,9 @@ const char *memory_setup(struct memory_setup *s, const struct boot_line *line)
 		       (0u - PAGE_OFFSET - reserve) >> PAGE_SHIFT);
 	cpus = last_word(line, BOOT_CPUS);
 	s->nr_cpus = cpus ? (u32)cpus->size : 1;
+	cache_line = last_word(line, BOOT_LINE);
+	s->cache_line = cache_line ? (u32)cache_line->size : L1_CACHE_BYTES;
+	s->slab_debug = last_word(line, BOOT_SLAB_DEBUG);
 	/* and low: no split leaves less than 8 MiB of it below */
 	if (!e820_all_ram(&s->map, KERNEL_START, KERNEL_START + KERNEL_BYTES))
 		return "the kernel image (1M to 4M) does not lie in low RAM";

@@ -24,6 +24,8 @@ struct e820_map {
 struct memory_setup {
 	struct e820_map map;
 	u32 nr_cpus;
+	u32 cache_line;	   /* cache_line_size(), in bytes */
+	bool slab_debug;   /* CONFIG_DEBUG_SLAB */
 	pfn_t max_pfn;	   /* highend_pfn */
 	pfn_t max_low_pfn; /* highstart_pfn */
 };

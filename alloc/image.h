@@ -13,7 +13,7 @@
 #ifndef ALLOC_IMAGE_H
 #define ALLOC_IMAGE_H
 
-#include "list.h"
+#include "object.h"
 
 #define SWAPPER_PG_DIR_PADDR (KERNEL_START + 0x1000u)
 #define KERNEL_DATA_PADDR (KERNEL_START + 0x200000u)
@@ -65,13 +65,41 @@ struct kernel_data {
 	u32 totalram_pages, totalhigh_pages;
 	u32 min_free_kbytes;
 	u32 lowmem_reserve_ratio[NR_ZONES - 1]; /* DMA, Normal */
+
+	/* objects [mm/slab.c]; nothing of it before kmem_cache_init */
+	u32 g_cpucache_up; /* enum cpucache_up */
+	u32 slab_break_gfp_order;
+	u32 offslab_limit;
+	u32 pad;
+	struct kmem_cache cache_cache; /* at a multiple of 32: see owner.h */
+	struct list_head cache_chain;
+	u32 nr_caches; /* in it */
+	struct arraycache_init initarray_cache, initarray_generic;
+	struct cache_sizes malloc_sizes[NR_GENERAL + 1]; /* the last one is 0 */
+	u32 nr_slab;					 /* frames */
+	u32 slab_reclaim_pages;
+	u32 jiffies;
+	u32 reap_due[NR_CPUS];	   /* in jiffies */
+	struct list_head rcu_list; /* slabs that wait for a grace period */
+	u32 nr_rcu;
 };
+
+/* How far boot has come; in RAM, too, it is the first of its words. */
+enum cpucache_up { CPUCACHE_NONE, CPUCACHE_PARTIAL, CPUCACHE_FULL };
 
 _Static_assert(sizeof(struct per_cpu_pages) == 24, "i386 layout");
 _Static_assert(sizeof(struct free_area) == 12, "i386 layout");
 _Static_assert(offsetof(struct zone, pageset) == 32, "i386 layout");
 _Static_assert(offsetof(struct zone, free_area) == 416, "i386 layout");
 _Static_assert(sizeof(struct zone) == 572, "i386 layout");
-_Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44, "i386 layout");
+_Static_assert(offsetof(struct kernel_data, cache_cache) ==
+		       3 * 572 + 48 + 44 + 16,
+	       "i386 layout");
+_Static_assert(offsetof(struct kernel_data, cache_cache) % 32 == 0,
+	       "i386 layout");
+_Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44 + 16 + 160 + 12 +
+						     40 + 16 * 12 + 12 + 8 * 4 +
+						     12,
+	       "i386 layout");
 
 #endif

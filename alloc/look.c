@@ -72,7 +72,9 @@ static void look_at_layout(const struct machine *m, struct mm_layout *out)
 
 void mm_layout(const struct machine *m, struct mm_layout *out)
 {
-	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus };
+	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus,
+				   .cache_line = m->setup.cache_line,
+				   .slab_debug = m->setup.slab_debug };
 	if (m->phase != PHASE_OFF)
 		look_at_layout(m, out);
 }

@@ -12,8 +12,10 @@
 #include "mm.h"
 #include "machine.h"
 #include "bootmem.h"
+#include "current.h"
 #include "fixmap.h"
 #include "mem_init.h"
+#include "golden.h"
 #include "page_alloc.h"
 #include "poison.h"
 #include "wait.h"
@@ -37,7 +39,10 @@ static void unpoison_all(struct machine *m)
 static void power_off(struct machine *m)
 {
 	snapshot_exit(m);
+	golden_exit(m);
 	unpoison_all(m);
+	handles_exit(m);
+	owner_exit(m);
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
 	m->mem_map = NULL;
@@ -46,7 +51,9 @@ static void power_off(struct machine *m)
 	m->nr_claims = 0;
 	m->golden.taken = false;
 	wait_power_off(m);
-	m->setup = (struct memory_setup){ .nr_cpus = 1 };
+	m->setup = (struct memory_setup){ .nr_cpus = 1,
+					  .cache_line = L1_CACHE_BYTES };
+	m->objects.debug = false;
 	m->view = (struct ram_view){ 0 };
 	mm_set_current(m, (struct task){ 0 });
 }
@@ -68,6 +75,8 @@ struct machine *machine_new(void)
 	m->poison_wanted = POISON_ALL;
 	m->faults.panic = platform_panic;
 	m->setup.nr_cpus = 1;
+	m->setup.cache_line = L1_CACHE_BYTES;
+	m->objects.front = m->objects.fronts;
 	m->base = m->ram.base;
 	mm_set_current(m, (struct task){ 0 });
 	return m;
@@ -107,6 +116,7 @@ static const char *map_ram(struct machine *m)
 	};
 	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX ? m->poison_wanted
 							: (u8)POISON_NONE;
+	m->objects.debug = m->setup.slab_debug;
 	m->data = phys_ptr(m, KERNEL_DATA_PADDR);
 	m->swapper_pg_dir = phys_ptr(m, SWAPPER_PG_DIR_PADDR);
 	return NULL;
@@ -167,7 +177,7 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 		return "low memory has no room for the kernel's page tables";
 	if (!mem_map_init(m))
 		return "low memory has no room for mem_map";
-	if (!snapshot_init(m))
+	if (!snapshot_init(m) || !owner_init(m))
 		/* unreachable: the host had enough for RAM */
 		return "the host has no memory";
 	kernel_data_init(m);
@@ -201,11 +211,7 @@ void machine_mem_init(struct machine *m)
 void mm_set_current(struct machine *m, struct task task)
 {
 	CHECK(m, task.cpu < m->setup.nr_cpus, "machine: there is no such CPU");
-	if (task.cpu != m->task.cpu)
-		m->front = m->fronts[task.cpu];
-	m->task = task;
-	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
-		     task.flags & (TASK_ATOMIC | TASK_IRQ);
+	current_set(m, task);
 	m->nr_entries = 0;
 	m->oom = false;
 	m->blocked = 0;

@@ -85,9 +85,15 @@ void platform_panic(void *arg, const char *clause);
 #define UNSANITIZED __attribute__((no_sanitize("address", "undefined")))
 #endif
 
+/* What a page's poison takes to remember. */
+#define PLATFORM_POISON_BYTES (PLATFORM_POISON ? 4096u / 8 : 0)
+
 #if PLATFORM_POISON
 void platform_poison(const void *ptr, size_t bytes);
 void platform_unpoison(const void *ptr, size_t bytes);
+/* A page's poison, to and from PLATFORM_POISON_BYTES. */
+void platform_poison_save(const void *page, u8 *poison);
+void platform_poison_load(const void *page, const u8 *poison);
 #else
 static inline void platform_poison(const void *ptr, size_t bytes)
 {
@@ -99,6 +105,18 @@ static inline void platform_unpoison(const void *ptr, size_t bytes)
 {
 	(void)ptr;
 	(void)bytes;
+}
+
+static inline void platform_poison_save(const void *page, u8 *poison)
+{
+	(void)page;
+	(void)poison;
+}
+
+static inline void platform_poison_load(const void *page, const u8 *poison)
+{
+	(void)page;
+	(void)poison;
 }
 #endif
 

@@ -63,6 +63,60 @@ struct cpu_front {
 	u32 guess_zone;
 };
 
+/*
+ * The arrays that kmalloc() may pop at once, [__GFP_DMA][size]: those of the
+ * general caches that are touched (golden.h), else an empty one.
+ */
+struct kmalloc_front {
+	struct array_cache *array[2][NR_GENERAL];
+};
+
+/* Pointers in RAM are handles: see handle.h. */
+typedef void (*handle_fn)(void);
+
+struct handle {
+	handle_fn fn[2];
+	const void *data;
+	u32 next; /* free: the next free one, 0: none */
+};
+
+struct handles {
+	struct handle *handle; /* handle n is at n - 1 */
+	u32 nr, room;	       /* handles begun, and memory for */
+	u32 free;	       /* the first free one, 0: none */
+};
+
+/* The frames that were slabs' at the snapshot: see golden.h. */
+struct golden_slabs {
+	u32 nr, nr_dirty;
+	u32 *dirty; /* their numbers, each once */
+	u16 *slot;  /* by frame: its number + 1, 0: none */
+	pfn_t *pfn; /* by number, as all that follows */
+	bool *is_dirty;
+	u8 *bytes;    /* PAGE_SIZE each */
+	u8 *owned;    /* OWNED_BYTES each, and again: of both tables */
+	u8 *poison;   /* PLATFORM_POISON_BYTES each */
+	bool live;    /* callers had objects at the snapshot */
+	bool touched; /* some cache was touched since */
+	struct handles handles;
+};
+
+/* What objects have beside RAM. */
+struct objects {
+	uintptr_t low_start; /* where low memory begins */
+	size_t low_bytes;    /* 0: no machine */
+	u8 *owned;	     /* a bit for 4 bytes of it: see owner.h ... */
+	u8 *caches;	     /* ... and a byte for 32 */
+	struct kmalloc_front *front; /* the current CPU's */
+	u32 careful;	    /* nonzero: calls must be looked at twice */
+	bool debug;	    /* CONFIG_DEBUG_SLAB */
+	u8 size_index[129]; /* of 32 * i bytes: see kmalloc.c */
+	struct array_cache no_array;
+	struct kmalloc_front fronts[NR_CPUS];
+	struct handles handles;
+	struct golden_slabs golden;
+};
+
 /* A task that 2.6.12 would have put to sleep: see wait.h. */
 #define SLEEPERS_MAX 128u
 
@@ -104,6 +158,7 @@ struct machine {
 	u32 lru_link;	 /* link of mem_map[0].lru */
 	struct cpu_front front; /* the current CPU's */
 	struct kernel_data *data;
+	struct objects objects;
 
 	/*
 	 * Frames whose struct pages a reset restores, each once: those that

@@ -169,4 +169,33 @@ void platform_unpoison(const void *ptr, size_t bytes)
 {
 	__asan_unpoison_memory_region(ptr, bytes);
 }
+
+/*
+ * ASan keeps a byte for 8 bytes; it must not be asked about its own, nor must
+ * memcpy, which it watches.
+ */
+static UNSANITIZED volatile u64 *shadow_of(const void *page)
+{
+	size_t scale, offset;
+
+	__asan_get_shadow_mapping(&scale, &offset);
+	return (u64 *)(((uintptr_t)page >> scale) + offset);
+}
+
+UNSANITIZED void platform_poison_save(const void *page, u8 *poison)
+{
+	volatile u64 *shadow = shadow_of(page), *to = (u64 *)poison;
+
+	for (u32 i = 0; i < PLATFORM_POISON_BYTES / 8; i++)
+		to[i] = shadow[i];
+}
+
+UNSANITIZED void platform_poison_load(const void *page, const u8 *poison)
+{
+	volatile u64 *shadow = shadow_of(page);
+	const volatile u64 *from = (const u64 *)poison;
+
+	for (u32 i = 0; i < PLATFORM_POISON_BYTES / 8; i++)
+		shadow[i] = from[i];
+}
 #endif

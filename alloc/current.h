@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * current.h - the task on whose behalf a call is made, and the short cuts
+ * that belong to its CPU.
+ *
+ * A machine is one thread: where 2.6.12 has work done on another CPU, the
+ * call becomes that CPU's for a moment.
+ */
+#ifndef ALLOC_CURRENT_H
+#define ALLOC_CURRENT_H
+
+#include "state.h"
+
+static force_inline void current_set(struct machine *m, struct task task)
+{
+	if (task.cpu != m->task.cpu) {
+		m->front = m->fronts[task.cpu];
+		m->objects.front = &m->objects.fronts[task.cpu];
+	}
+	m->task = task;
+	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
+		     task.flags & (TASK_ATOMIC | TASK_IRQ);
+	m->objects.careful = m->careful | m->objects.debug;
+}
+
+/* The same call goes on, as another task; returns the one to go back to. */
+static inline struct task current_switch(struct machine *m, u32 cpu, u32 flags)
+{
+	const struct task was = m->task;
+
+	current_set(m, (struct task){ .cpu = (u8)cpu,
+				      .flags = (u8)flags,
+				      .fail_nth = was.fail_nth });
+	return was;
+}
+
+/* True, with a report: the call may sleep, and its task may not. */
+static force_inline bool current_may_not_sleep(struct machine *m, gfp_t gfp)
+{
+	if (likely(!(gfp & __GFP_WAIT)) ||
+	    likely(!(m->task.flags & (TASK_ATOMIC | TASK_IRQ))))
+		return false;
+	report(&m->faults, REPORT_sleep_in_atomic);
+	return true;
+}
+
+#endif
