@@ -71,6 +71,16 @@ static inline void free_pages(unsigned long addr, unsigned int order)
 
 #define free_page(addr) free_pages(addr, 0)
 
+static inline void free_cold_page(struct page *page)
+{
+	mm_free_cold_page(mmtwin_machine, page);
+}
+
+static inline void drain_local_pages(void)
+{
+	mm_drain_local_pages(mmtwin_machine);
+}
+
 static inline void *page_address(const struct page *page)
 {
 	return (void *)mmtwin_host(mm_page_address(mmtwin_machine, page));

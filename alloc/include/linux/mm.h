@@ -18,6 +18,27 @@ static inline void put_page(struct page *page)
 	mm_put_page(mmtwin_machine, page);
 }
 
+/* Low memory only: its linear address is its physical one + PAGE_OFFSET. */
+static inline unsigned long virt_to_phys(const volatile void *address)
+{
+	return mmtwin_linear((unsigned long)address) - PAGE_OFFSET;
+}
+
+static inline void *phys_to_virt(unsigned long address)
+{
+	return (void *)mmtwin_host((vaddr_t)address + PAGE_OFFSET);
+}
+
+/* The least order whose block has `size` bytes; size is not 0. */
+static inline int get_order(unsigned long size)
+{
+	int order = 0;
+
+	for (size = (size - 1) >> PAGE_SHIFT; size; size >>= 1)
+		order++;
+	return order;
+}
+
 static inline unsigned int nr_free_pages(void)
 {
 	return mm_nr_free_pages(mmtwin_machine);
