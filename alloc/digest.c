@@ -9,6 +9,7 @@
  */
 #include "mm.h"
 #include "machine.h"
+#include "mempool.h"
 #include "page.h"
 
 /* multiply and fold; four lanes, so that one step need not wait for another */
@@ -57,6 +58,21 @@ static u64 hash_end(const struct hash *h)
 	return sum;
 }
 
+/* Pools, their reserves, and who sleeps. */
+static void hash_pools(struct hash *h, const struct machine *m)
+{
+	const struct mempool *pool;
+	const struct sleeper *s;
+
+	for (u32 i = 0; (pool = mempool_next(m, &i));) {
+		hash_bytes(h, pool, sizeof(*pool));
+		hash_bytes(h, mempool_elements(m, pool),
+			   (u32)pool->curr_nr * 4);
+	}
+	for (u32 i = 0; (s = wait_sleeper(m, i)); i++)
+		hash_bytes(h, s, sizeof(*s));
+}
+
 u64 machine_digest(const struct machine *m)
 {
 	struct hash h;
@@ -69,6 +85,7 @@ u64 machine_digest(const struct machine *m)
 		hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
 		hash_bytes(&h, m->mem_map,
 			   (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
+		hash_pools(&h, m);
 	}
 	return hash_end(&h);
 }
@@ -103,11 +120,27 @@ static u64 view_zones(const struct machine *m, u64 hash)
 	return hash;
 }
 
+/* That a pool exists, what it promises, and its reserve. */
+static u64 view_pools(const struct machine *m, u64 hash)
+{
+	const struct mempool *pool;
+
+	for (u32 i = 0; (pool = mempool_next(m, &i));) {
+		const u32 *link = mempool_elements(m, pool);
+
+		hash = hash_step(hash,
+				 (u64)pool->min_nr << 32 | ptr_link(pool));
+		for (s32 n = 0; n < pool->curr_nr; n++)
+			hash = hash_step(hash, link[n]);
+	}
+	return hash;
+}
+
 u64 machine_view(const struct machine *m)
 {
 	u64 hash = hash_step(0, m->phase);
 
 	if (m->phase != PHASE_OFF)
-		hash = view_pages(m, view_zones(m, hash));
+		hash = view_pools(m, view_pages(m, view_zones(m, hash)));
 	return hash;
 }

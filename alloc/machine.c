@@ -18,7 +18,7 @@
 #include "golden.h"
 #include "page_alloc.h"
 #include "poison.h"
-#include "wait.h"
+#include "mempool.h"
 
 /* Above this much RAM free frames are not poisoned: it costs an eighth of it
  * in the sanitizer's shadow, and all frames are written at boot. */
@@ -51,6 +51,7 @@ static void power_off(struct machine *m)
 	m->nr_claims = 0;
 	m->golden.taken = false;
 	wait_power_off(m);
+	mempools_power_off(m);
 	m->setup = (struct memory_setup){ .nr_cpus = 1,
 					  .cache_line = L1_CACHE_BYTES };
 	m->objects.debug = false;
@@ -255,5 +256,7 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = page_alloc_validate(m);
 	if (!broken)
 		broken = wait_validate(m);
+	if (!broken)
+		broken = mempool_validate(m, d);
 	return broken;
 }

@@ -221,7 +221,7 @@ struct mempool *mm_mempool_create(struct machine *m, s32 min_nr,
 	u32 handle;
 
 	m->blocked = 0;
-	if (sleeps_in_atomic(m, GFP_KERNEL) ||
+	if (current_may_not_sleep(m, GFP_KERNEL) ||
 	    misused(m, min_nr < 0, REPORT_mempool_nr))
 		return NULL;
 	handle = mempool_record_new(m);
@@ -266,7 +266,7 @@ int mm_mempool_resize(struct machine *m, struct mempool *pool, s32 new_min_nr,
 		      gfp_t gfp)
 {
 	m->blocked = 0;
-	if (pool_bad(m, pool) || sleeps_in_atomic(m, gfp) ||
+	if (pool_bad(m, pool) || current_may_not_sleep(m, gfp) ||
 	    misused(m, new_min_nr <= 0, REPORT_mempool_nr))
 		return -EINVAL;
 	if (new_min_nr > pool->min_nr)
@@ -322,7 +322,7 @@ static void *attempt(struct machine *m, struct mempool *pool, gfp_t now,
 
 void *mm_mempool_alloc(struct machine *m, struct mempool *pool, gfp_t gfp)
 {
-	if (pool_bad(m, pool) || sleeps_in_atomic(m, gfp))
+	if (pool_bad(m, pool) || current_may_not_sleep(m, gfp))
 		return NULL;
 	gfp |= __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
 	return attempt(m, pool, gfp & ~(__GFP_WAIT | __GFP_IO), gfp, 0);
@@ -333,7 +333,7 @@ void *mm_mempool_resume(struct machine *m, u32 ticket)
 	struct sleeper s;
 	struct mempool *pool;
 
-	if (sleeps_in_atomic(m, __GFP_WAIT))
+	if (current_may_not_sleep(m, __GFP_WAIT))
 		return NULL;
 	s = wait_go_on(m, ticket);
 	pool = container_of(link_ptr(m->base, s.call), struct mempool, wait);

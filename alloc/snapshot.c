@@ -16,7 +16,7 @@
 #include "mm.h"
 #include "machine.h"
 #include "poison.h"
-#include "wait.h"
+#include "mempool.h"
 
 /* With the spare element, which nobody writes. */
 static size_t mem_map_size(const struct machine *m)
@@ -87,6 +87,7 @@ void machine_snapshot(struct machine *m)
 	m->nr_touched_golden = m->nr_touched;
 	m->fixmap_touched = false;
 	wait_snapshot(m);
+	mempools_snapshot(m);
 	g->taken = true;
 }
 
@@ -143,5 +144,6 @@ void machine_reset(struct machine *m)
 		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));
 	m->fixmap_touched = false;
 	wait_reset(m);
+	mempools_reset(m);
 	mm_set_current(m, (struct task){ 0 });
 }
