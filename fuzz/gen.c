@@ -17,47 +17,69 @@
 #define LADDER_OPS_MAX 48
 
 /* Which kinds of arguments each op has, as bits: roles follow from them. */
-enum {
-#define ARG(name, bytes, base, low, high, doc) HAS_##name = 1 << ARG_##name,
-#include "args.def"
-#undef ARG
-};
-
-#define A(kind, name, deflt) | HAS_##kind
-static const u32 op_has[NR_OPS] = {
+#define HAS(kind) (1ull << ARG_##kind)
+#define A(kind, name, deflt) | HAS(kind)
+static const u64 op_has[NR_OPS] = {
 #define OP(name, code, weight, group, result, doc, ...) [code] = 0 __VA_ARGS__,
 #include "ops.def"
 #undef OP
 };
 #undef A
 
-_Static_assert(NR_ARG_KINDS <= 31, "a kind of argument is a bit of an int");
+_Static_assert(NR_ARG_KINDS <= 64, "a kind of argument is a bit of a u64");
+
+static enum gen_role role_by_result(enum op_code code)
+{
+	switch (op_info[code].result) {
+	case RES_PAGES:
+		return ROLE_ALLOC;
+	case RES_CACHE:
+	case RES_POOL:
+		return ROLE_MAKE;
+	case RES_OBJECT:
+	case RES_ELEMENT:
+		return ROLE_TAKE;
+	default:
+		return NR_ROLES;
+	}
+}
 
 enum gen_role gen_role_of(enum op_code code)
 {
-	u32 has = op_has[code];
+	u64 has = op_has[code];
+	enum gen_role role = role_by_result(code);
 
 	if (op_info[code].group == GROUP_BOOT)
 		return ROLE_BOOT;
-	if (op_info[code].result == RES_PAGES)
-		return ROLE_ALLOC;
-	if (has & HAS_PAGES_FREED)
+	if (role != NR_ROLES)
+		return role;
+	if (has & HAS(PAGES_FREED))
 		return ROLE_FREE;
-	if (has & (HAS_PFN | HAS_VADDR | HAS_ORDER))
+	if (has & (HAS(OBJECT_FREED) | HAS(ELEMENT_FREED)))
+		return ROLE_GIVE;
+	if (has & (HAS(CACHE_FREED) | HAS(POOL_FREED)))
+		return ROLE_DROP;
+	if (has & (HAS(PFN) | HAS(VADDR) | HAS(ORDER) | HAS(REACH)) ||
+	    code == OP_kfree_inside)
 		return ROLE_WILD;
-	if (has & HAS_FRAME)
+	if (has & HAS(FRAME))
 		return ROLE_REF;
-	return has & (HAS_KB | HAS_RATIO) ? ROLE_KNOB : ROLE_LOOK;
+	return has & (HAS(KB) | HAS(RATIO) | HAS(JIFFIES) | HAS(NR))
+		       ? ROLE_KNOB
+		       : ROLE_LOOK;
 }
 
 /* How much each phase likes each role; 8 is as the table has it. */
 static const u8 liking[NR_PHASES][NR_ROLES] = {
-	[PHASE_GROW] = { 24, 6, 8, 8, 6, 16, 0 },
-	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 20, 1 },
-	[PHASE_SHRINK] = { 3, 24, 8, 8, 8, 20, 0 },
-	[PHASE_EXHAUST] = { 20, 1, 2, 2, 1, 4, 0 },
-	[PHASE_EDGE] = { 20, 10, 2, 2, 3, 8, 0 },
+	[PHASE_GROW] = { 24, 6, 8, 8, 6, 16, 0, 12, 2, 24, 6 },
+	[PHASE_CHURN] = { 12, 12, 8, 8, 6, 20, 1, 8, 8, 12, 12 },
+	[PHASE_SHRINK] = { 3, 24, 8, 8, 8, 20, 0, 2, 12, 3, 24 },
+	[PHASE_EXHAUST] = { 20, 1, 2, 2, 1, 4, 0, 4, 1, 20, 1 },
+	[PHASE_EDGE] = { 20, 10, 2, 2, 3, 8, 0, 8, 4, 20, 10 },
 };
+
+/* Among objects, page ops are there to use memory up. */
+#define PAGES_SHARE 8
 
 /* --- the swarm
  * ---------------------------------------------------------------- */
@@ -97,7 +119,10 @@ static void swarm_ops(struct gen *g)
 			f = 0;
 		if (gen_role_of(op_codes[i]) == ROLE_WILD && g->clean)
 			f = 0;
-		g->weight[i] = (u16)(info->weight * f);
+		f *= info->weight;
+		if (gen_objects(g) && info->group == GROUP_PAGES)
+			f = (f + PAGES_SHARE - 1) / PAGES_SHARE;
+		g->weight[i] = (u16)f;
 	}
 	if (!(g->options->groups & GROUP_PAGES))
 		return;
@@ -114,6 +139,10 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 	gen_map_init(g, p);
 	gen_swarm_values(g);
 	swarm_ops(g);
+	if (!gen_objects(g))
+		return;
+	gen_swarm_objects(g);
+	gen_swarm_scripts(g);
 }
 
 /* --- phases
@@ -141,13 +170,17 @@ static u32 frames_for(const struct gen *g, u32 gfp)
 	return gfp & __GFP_HIGHMEM ? low + g->zone[ZONE_HIGHMEM].free : low;
 }
 
-/* The topmost rung is such that some eight blocks are all there is. */
-static void ladder_begin(struct gen *g)
+/* The topmost rung is such that some eight blocks, or two, are all there is. */
+void gen_ladder_begin(struct gen *g)
 {
+	u32 blocks = gen_objects(g) ? 2 : 8;
+
 	g->ladder_gfp = gen_gfp(g) & ~(__GFP_ZERO | __GFP_NOFAIL);
+	if (gen_objects(g)) /* slabs are in low memory */
+		g->ladder_gfp &= ~__GFP_HIGHMEM;
 	g->ladder_order = 0;
 	while (g->ladder_order < MAX_ORDER - 1 &&
-	       frames_for(g, g->ladder_gfp) >> g->ladder_order > 8)
+	       frames_for(g, g->ladder_gfp) >> g->ladder_order > blocks)
 		g->ladder_order++;
 	g->ladder_fails = 0;
 	g->ladder_flags = 0;
@@ -164,7 +197,9 @@ static void phase_next(struct gen *g)
 				    PHASE_SHRINK, PHASE_SHRINK, PHASE_EXHAUST };
 	bool begun = g->left || g->named;
 
-	if (g->phase == PHASE_EXHAUST && begun)
+	if (gen_objects(g)) /* their scripts exhaust memory */
+		g->phase = (enum gen_phase)prng_below(g->r, PHASE_EXHAUST);
+	else if (g->phase == PHASE_EXHAUST && begun)
 		g->phase = PHASE_EDGE;
 	else if (g->phase == PHASE_EDGE)
 		g->phase = prng_below(g->r, 4) ? PHASE_SHRINK : PHASE_CHURN;
@@ -174,7 +209,7 @@ static void phase_next(struct gen *g)
 		g->phase = first[prng_below(g->r, sizeof(first))];
 	g->left = 4 + prng_below(g->r, 24);
 	if (g->phase == PHASE_EXHAUST)
-		ladder_begin(g);
+		gen_ladder_begin(g);
 	phase_sums(g);
 }
 
@@ -193,15 +228,15 @@ static enum op_code pick_op(struct gen *g)
 	return op_codes[i];
 }
 
-/* A slot that holds no block, if there is one; else any. */
-static u32 free_slot(struct gen *g)
+u32 gen_free_slot(struct gen *g)
 {
 	u32 i;
 
 	for (i = 0; i < SLOTS_WIRE; i++) {
 		u32 slot = (g->next + i) % SLOTS_WIRE;
+		u8 state = g->slot[slot].state;
 
-		if (g->slot[slot].state == SLOT_LIVE)
+		if (state == SLOT_LIVE || state == SLOT_WAITED)
 			continue;
 		g->next = slot + 1;
 		return slot;
@@ -216,28 +251,28 @@ void gen_fill(struct gen *g, struct op *op)
 
 	for (i = 0; info->arg[i].kind != ARG_END; i++)
 		op->arg[i] = gen_value(g, op, i);
-	op->out = info->result == RES_NONE ? SLOT_NONE : free_slot(g);
+	op->out = info->result == RES_NONE ? SLOT_NONE : gen_free_slot(g);
 	gen_context(g, op);
 }
 
 /* One step down the ladder: the order that still succeeds, then the next. */
-static void ladder_op(struct gen *g, struct op *op)
+bool gen_ladder_op(struct gen *g, struct op *op)
 {
 	*op = op_default(OP_alloc_pages);
 	op->arg[0] = g->ladder_order;
 	op->arg[1] = g->ladder_gfp;
-	op->out = free_slot(g);
+	op->out = gen_free_slot(g);
 	gen_context(g, op);
 	op->flags |= g->ladder_flags;
 	if (!gen_fails(g, op))
-		return;
+		return true;
 	if (++g->ladder_fails < 1 + prng_below(g->r, 3))
-		return;
+		return true;
 	g->ladder_fails = 0;
 	if (g->ladder_order == 0)
-		g->left = 1;
-	else
-		g->ladder_order -= 1 + prng_below(g->r, g->ladder_order) / 2;
+		return false;
+	g->ladder_order -= 1 + prng_below(g->r, g->ladder_order) / 2;
+	return true;
 }
 
 /* Small blocks and other callers, where a zone's last frames go. */
@@ -253,16 +288,45 @@ static void edge_op(struct gen *g, struct op *op)
 	gen_suit(g, op);
 }
 
+/* What must be there before op can be, in turn. */
+static enum op_code code_of_kind(const struct gen *g, enum res_kind kind)
+{
+	switch (kind) {
+	case RES_CACHE:
+		return OP_kmem_cache_create;
+	case RES_OBJECT:
+		return gen_usable(g, OP_kmalloc)    ? OP_kmalloc
+		       : g->list[RES_CACHE].nr != 0 ? OP_kmem_cache_alloc
+						    : OP_kmem_cache_create;
+	case RES_POOL:
+		return OP_mempool_create_kmalloc;
+	case RES_ELEMENT:
+		return g->list[RES_POOL].nr ? OP_mempool_alloc
+					    : OP_mempool_create_kmalloc;
+	default:
+		return OP_alloc_pages;
+	}
+}
+
 /* Slots all empty or all full: other ops than the one that was drawn. */
 static enum op_code code_for(struct gen *g)
 {
-	enum op_code code = pick_op(g);
+	enum op_code code = pick_op(g), other;
 	enum gen_role role = gen_role_of(code);
-	bool slot = role == ROLE_FREE || op_has[code] & HAS_PAGES;
+	const struct op_arg *arg = op_info[code].arg;
+	u32 i;
 
-	if (slot && g->nr_live == 0 && (g->clean || prng_below(g->r, 16)))
-		return OP_alloc_pages;
-	if (role == ROLE_ALLOC && g->nr_live > SLOTS_WIRE - 8)
+	for (i = 0; arg[i].kind != ARG_END; i++) {
+		enum res_kind kind = arg_slot_kind((enum arg_kind)arg[i].kind);
+
+		if (kind == RES_NONE || g->list[kind].nr)
+			continue;
+		other = code_of_kind(g, kind);
+		if (g->clean || prng_below(g->r, 16))
+			return gen_usable(g, other) ? other : OP_end;
+		break;
+	}
+	if (role == ROLE_ALLOC && g->list[RES_PAGES].nr > SLOTS_WIRE - 8)
 		return OP___free_pages;
 	return code;
 }
@@ -279,24 +343,41 @@ static void suit_free(const struct gen *g, struct op *op)
 	op->arg[1] = 0;
 }
 
+void gen_any_op(struct gen *g, struct op *op)
+{
+	enum op_code code = code_for(g);
+
+	if (code == OP_end)
+		code = gen_usable(g, OP_nr_free_pages) ? OP_nr_free_pages
+						       : OP_kmem_cache_create;
+	*op = op_default(code);
+	gen_fill(g, op);
+	if (gen_role_of(code) == ROLE_FREE &&
+	    (g->clean || prng_below(g->r, 32)))
+		suit_free(g, op);
+}
+
+static void pages_op(struct gen *g, struct op *op)
+{
+	if (g->phase == PHASE_EXHAUST && prng_below(g->r, 8)) {
+		if (!gen_ladder_op(g, op))
+			g->left = 1;
+		return;
+	}
+	gen_any_op(g, op);
+	if (g->phase == PHASE_EDGE)
+		edge_op(g, op);
+}
+
 void gen_op(struct gen *g, struct op *op)
 {
 	if (g->left == 0)
 		phase_next(g);
 	g->left--;
-	if (g->phase == PHASE_EXHAUST && prng_below(g->r, 8)) {
-		ladder_op(g, op);
-	} else {
-		enum op_code code = code_for(g);
-
-		*op = op_default(code == OP_end ? OP_nr_free_pages : code);
-		gen_fill(g, op);
-		if (gen_role_of(code) == ROLE_FREE &&
-		    (g->clean || prng_below(g->r, 32)))
-			suit_free(g, op);
-		if (g->phase == PHASE_EDGE)
-			edge_op(g, op);
-	}
+	if (gen_objects(g))
+		gen_script_op(g, op);
+	else
+		pages_op(g, op);
 	gen_follow(g, op);
 }
 
@@ -347,22 +428,22 @@ bool gen_program(struct program *p, struct prng *r,
 		 const struct gen_options *options)
 {
 	bool boot = options->groups & GROUP_BOOT;
-	bool pages = options->groups & GROUP_PAGES;
+	bool run = options->groups & GROUPS_RUN;
 	u32 n, boot_ops = 0;
 	struct gen g;
 
 	p->nr = 0;
-	p->profile = gen_profile(r);
+	p->profile = gen_profile(r, options);
 	if (options->free_boot && prng_below(r, 16)) {
 		p->profile = PROFILE_FREE;
 		gen_boot_line(r, &p->boot);
 	}
-	if (options->ops == 0 || !(boot || pages))
+	if (options->ops == 0 || !(boot || run))
 		return true;
 	n = length_for(r, options->ops);
-	if (boot && (!pages || prng_below(r, 4)))
-		boot_ops = pages ? 1 + prng_below(r, n < 16 ? n : 16) : n;
+	if (boot && (!run || prng_below(r, 4)))
+		boot_ops = run ? 1 + prng_below(r, n < 16 ? n : 16) : n;
 	gen_begin(&g, r, options, p);
 	return gen_boot_ops(&g, p, boot_ops) &&
-	       gen_run(&g, p, pages ? n - boot_ops : 0);
+	       gen_run(&g, p, run ? n - boot_ops : 0);
 }

@@ -4,9 +4,11 @@
  * the swarm's choices, which slots hold what, and a guess at how much memory
  * the machine has left.  Private to gen*.c and mutate.c.
  *
- * The guess (gen_map.c) is a count of free blocks by zone and order, with no
- * addresses.  It is neither machine nor model, and may be wrong: a wrong
- * guess costs an op that draws a report or is skipped, and no finding.
+ * The guess is a count of free blocks by zone and order (gen_map.c), of
+ * objects to be had by cache (gen_cache.c) and of elements by pool
+ * (gen_pool.c), with no addresses.  It is neither machine nor model, and may
+ * be wrong: a wrong guess costs an op that draws a report or is skipped, and
+ * no finding.
  */
 #ifndef FUZZ_GEN_STATE_H
 #define FUZZ_GEN_STATE_H
@@ -15,13 +17,17 @@
 
 /* Which part an op plays; derived from its row in ops.def. */
 enum gen_role {
-	ROLE_ALLOC,
+	ROLE_ALLOC, /* a block of frames */
 	ROLE_FREE,
 	ROLE_REF,  /* get_page, put_page: a frame of a block */
 	ROLE_LOOK, /* reads, writes, asks */
 	ROLE_KNOB, /* moves the watermarks */
 	ROLE_WILD, /* acts on an address that no slot gave: mostly misuse */
 	ROLE_BOOT,
+	ROLE_MAKE, /* a cache, a pool */
+	ROLE_DROP,
+	ROLE_TAKE, /* an object, an element */
+	ROLE_GIVE,
 	NR_ROLES
 };
 
@@ -34,14 +40,55 @@ enum gen_phase {
 	NR_PHASES
 };
 
-enum slot_state { SLOT_EMPTY, SLOT_LIVE, SLOT_FREED };
+/* A slot that waits for an element has a sleeper that will fill it. */
+enum slot_state { SLOT_EMPTY, SLOT_LIVE, SLOT_FREED, SLOT_WAITED };
 
 struct gen_slot {
 	u8 state; /* enum slot_state */
+	u8 kind;  /* enum res_kind of what it holds or held */
 	u8 order;
 	u8 zone;
 	bool comp;
+	u8 owner; /* of a cache or object: the cache; else the pool */
 	u32 refs;
+	u32 size; /* of an object: bytes asked for */
+};
+
+/* Slots that hold something of one kind, oldest first. */
+struct gen_list {
+	u32 nr;
+	u8 slot[SLOTS_WIRE];
+};
+
+/* The general caches, each size's and then its DMA twin's, and the program's */
+#define GEN_SIZES 15u
+#define GEN_GENERAL (2 * GEN_SIZES)
+#define GEN_CACHES 64u
+#define GEN_POOLS 16u
+#define GEN_SLEEPERS 8u
+#define GEN_NONE 0xFFu /* no cache, pool or slot */
+
+struct gen_cache {
+	u8 state; /* enum slot_state */
+	u8 slot;  /* that names it, or GEN_NONE */
+	u8 order;
+	u8 life;
+	u16 num;   /* objects a slab */
+	u16 limit; /* of a CPU's array */
+	u16 slabs[NR_ZONES];
+	u32 name, size, flags;
+	u32 live;  /* objects in slots and pools */
+	u32 spare; /* that can be had without another slab */
+};
+
+struct gen_pool {
+	u8 state; /* enum slot_state */
+	u8 slot;
+	u8 cache; /* that its elements come from */
+	u8 nr_sleepers;
+	u8 sleeper[GEN_SLEEPERS]; /* their slots, the first to sleep first */
+	u32 min_nr, curr_nr;
+	u32 live; /* elements in slots */
 };
 
 struct gen_zone {
@@ -57,6 +104,20 @@ struct gen_range {
 
 #define GEN_GFPS 6
 #define GEN_RANGES 4
+#define GEN_OBJECT_SIZES 3
+#define GEN_SCRIPTS_MAX 40
+
+/* Where a script stands: gen_script.c. */
+struct gen_plan {
+	const struct gen_step *now, *next; /* or NULL */
+	u32 left;			   /* ops of the step that is now */
+	u8 give;			   /* enum give_order */
+	u8 cursor;
+	u8 cache, pool; /* what the steps are about, or GEN_NONE */
+	u8 made;	/* the slot of a cache or pool just made, likewise */
+	u8 fail_nth;	/* of the next op */
+	u8 weight[GEN_SCRIPTS_MAX];
+};
 
 struct gen {
 	struct prng *r;
@@ -66,6 +127,11 @@ struct gen {
 	struct gen_zone zone[NR_ZONES];
 	u32 cpus, low_pfn, max_pfn, min_kb;
 	u32 ratio[2];
+	u32 line; /* bytes */
+	bool debug;
+	struct gen_cache cache[GEN_CACHES];
+	struct gen_pool pool[GEN_POOLS];
+	u32 fails; /* page allocations until one fails; 0: none does */
 
 	/* the swarm's choices for this program */
 	u16 weight[NR_OP_CODES];
@@ -77,16 +143,23 @@ struct gen {
 	u8 order_style;
 	u8 pick_style; /* which live slot an op prefers */
 	bool clean;    /* almost no misuse */
+	u32 object_gfp[GEN_GFPS];
+	u32 object_size[GEN_OBJECT_SIZES];
+	u8 noise_rate; /* an op of no script, likewise */
+	bool nested;   /* constructors that allocate */
 
 	/* slots */
 	struct gen_slot slot[SLOTS_WIRE];
-	u8 live[SLOTS_WIRE]; /* slots that hold a block, oldest first */
-	u32 nr_live;
+	struct gen_list list[NR_RES_KINDS];
 	u32 next;  /* where the search for a free slot begins */
 	u32 named; /* slots below this have been named */
 	u8 cpu;	   /* of the last op */
 	struct gen_range range[GEN_RANGES]; /* reserved by boot ops */
 	u32 nr_ranges;
+	u32 next_name;
+
+	/* the script, where there are objects */
+	struct gen_plan plan;
 
 	/* the phase */
 	enum gen_phase phase;
@@ -97,9 +170,23 @@ struct gen {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define PICK(g, a) (a)[prng_below((g)->r, COUNT(a))]
+#define PICK_OF(r, a) (a)[prng_below(r, COUNT(a))]
+#define PICK(g, a) PICK_OF((g)->r, a)
 
 enum gen_role gen_role_of(enum op_code code);
+
+#define GROUPS_SLABS (GROUP_OBJECTS | GROUP_MEMPOOL)
+#define GROUPS_RUN (GROUP_PAGES | GROUPS_SLABS) /* after boot */
+
+static inline bool gen_usable(const struct gen *g, enum op_code code)
+{
+	return op_info[code].group & g->options->groups;
+}
+
+static inline bool gen_objects(const struct gen *g)
+{
+	return g->options->groups & GROUPS_SLABS;
+}
 
 /* gen.c: the state for a program that boots as p does; no op yet. */
 void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
@@ -108,28 +195,88 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 void gen_fill(struct gen *g, struct op *op);
 /* Makes one op that fits the state, and follows it. */
 void gen_op(struct gen *g, struct op *op);
-/* The same, for the boot phase. */
+/* The same without following: an op by weight, one of exhausting a zone. */
+void gen_any_op(struct gen *g, struct op *op);
+void gen_ladder_begin(struct gen *g);
+/* False: the ladder has come to its end. */
+bool gen_ladder_op(struct gen *g, struct op *op);
+/* The same as gen_op(), for the boot phase. */
 void gen_boot_op(struct gen *g, struct op *op);
 /* Appends n ops to p; false: no memory. */
 bool gen_run(struct gen *g, struct program *p, u32 n);
+/* A slot that holds nothing that a program could miss. */
+u32 gen_free_slot(struct gen *g);
 
-/* gen_map.c: what an op does to slots and free memory, as guessed. */
+/* gen_script.c */
+void gen_swarm_scripts(struct gen *g);
+void gen_script_op(struct gen *g, struct op *op);
+
+/* gen_map.c: the booted machine, as guessed. */
 void gen_map_init(struct gen *g, const struct program *p);
 void gen_map_watermarks(struct gen *g);
+
+/* gen_follow.c: what an op does to slots and free memory, as guessed. */
 void gen_follow(struct gen *g, const struct op *op);
 /* True if the guess is that op, an allocation, fails. */
 bool gen_fails(const struct gen *g, const struct op *op);
+/* A block for a slab: its zone, or NR_ZONES; and back. */
+u32 gen_pages_take(struct gen *g, const struct op *op, u32 gfp, u32 order);
+void gen_pages_give(struct gen *g, u32 zone, u32 order);
+void gen_slot_fill(struct gen *g, u32 slot, const struct gen_slot *with);
+void gen_slot_freed(struct gen *g, u32 slot);
+
+/* gen_cache.c: the same for caches and objects. */
+void gen_cache_init(struct gen *g);
+void gen_follow_object(struct gen *g, const struct op *op);
+/* The general cache of that size, or GEN_NONE. */
+u32 gen_general(const struct gen *g, u32 size, u32 gfp);
+/* Takes up to n objects for op; returns how many. */
+u32 gen_cache_take(struct gen *g, u32 cache, const struct op *op, u32 gfp,
+		   u32 n);
+void gen_cache_give(struct gen *g, u32 cache, u32 n);
+
+/* gen_pool.c: the same for pools and elements. */
+void gen_follow_pool(struct gen *g, const struct op *op);
 
 /* gen_value.c */
 void gen_swarm_values(struct gen *g);
 /* A value for argument i of op; the arguments before it are chosen. */
 u32 gen_value(struct gen *g, const struct op *op, u32 i);
-/* A slot for op to act on: mostly a live one. */
+/* A slot with a block of frames for op to act on: mostly a live one. */
 u32 gen_slot_for(struct gen *g, const struct op *op);
 u32 gen_gfp(struct gen *g);
 void gen_context(struct gen *g, struct op *op);
 /* Takes from op's GFP flags, mostly, what its context forbids. */
 void gen_suit(struct gen *g, struct op *op);
+/* An index into a list of n, by the program's taste. */
+u32 gen_pick_live(struct gen *g, u32 n);
+
+/* gen_object.c: the same for the arguments of object ops. */
+void gen_swarm_objects(struct gen *g);
+u32 gen_object_value(struct gen *g, const struct op *op, u32 i);
+u32 gen_object_gfp(struct gen *g, const struct op *op);
+/* A slot with a cache, object, pool or element for argument i of op. */
+u32 gen_object_slot(struct gen *g, const struct op *op, u32 i);
+/* A slot that once held such a thing, or GEN_NONE. */
+u32 gen_stale_slot(struct gen *g, enum res_kind kind);
+
+/*
+ * Sizes of objects by what they make easy: arrays of 24 entries, and shared
+ * ones; arrays of 8; several objects a slab; many; few blocks in all.
+ */
+enum size_style {
+	SIZE_ANY,
+	SIZE_SHARED,
+	SIZE_LARGE,
+	SIZE_SEVERAL,
+	SIZE_SMALL,
+	SIZE_HUGE,
+};
+
+/* gen_size.c: sizes, alignments, flags and counts of object ops. */
+u32 gen_size_like(struct gen *g, enum size_style style);
+u32 gen_size(struct gen *g, const struct op *op, u32 i);
+void gen_swarm_sizes(struct gen *g);
 
 /* gen_number.c: addresses, sizes, settings; other kinds at random. */
 u32 gen_number(struct gen *g, enum arg_kind kind);
@@ -140,9 +287,17 @@ u32 gen_boundary(struct gen *g, enum arg_kind kind);
 void gen_boot_line(struct prng *r, struct boot_line *boot);
 void gen_boot_mutate(struct prng *r, struct boot_line *boot);
 
-/* Small machines mostly: their programs cost less, and reach the edges. */
-static inline u8 gen_profile(struct prng *r)
+/*
+ * Small machines mostly: their programs cost less, and reach the edges.
+ * Objects are debugged in two of the profiles only, and have shared arrays
+ * on several CPUs.
+ */
+static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 {
+	static const u8 objects[] = { 2, 2, 13, 1, 5, 6, 15 };
+
+	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
+		return PICK_OF(r, objects);
 	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES
 						  : NR_PROFILES);
 }

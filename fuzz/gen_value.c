@@ -100,11 +100,22 @@ static u32 gfp_unsuitable(struct gen *g, const struct op *op, u32 gfp)
 	return gfp | __GFP_WAIT;
 }
 
+/* Calls that make and drop caches and pools have no flags to ask with. */
+static bool must_sleep(const struct op *op)
+{
+	enum gen_role role = gen_role_of((enum op_code)op->code);
+
+	return role == ROLE_MAKE || role == ROLE_DROP ||
+	       op->code == OP_kmem_cache_shrink;
+}
+
 /* A context that may not sleep asks without __GFP_WAIT, as drivers do. */
 void gen_suit(struct gen *g, struct op *op)
 {
 	int i = op_arg_of_kind(&op_info[op->code], ARG_GFP);
 
+	if (must_sleep(op) && !prng_one_in(g->r, g->clean ? 128 : 12))
+		op->flags &= (u8) ~(TASK_ATOMIC | TASK_IRQ);
 	if (i < 0 || !(op->flags & (TASK_ATOMIC | TASK_IRQ)))
 		return;
 	if (prng_one_in(g->r, g->clean ? 128 : 12)) {
@@ -125,7 +136,8 @@ void gen_context(struct gen *g, struct op *op)
 	if (g->task_rate && prng_one_in(g->r, g->task_rate))
 		op->flags =
 			(u8)prng_below(g->r, TASK_FLAGS + 1) & g->task_flags;
-	if (op_info[op->code].result == RES_PAGES && g->fail_rate &&
+	if (op_info[op->code].result != RES_NONE && g->fail_rate &&
+	    op_info[op->code].group & GROUPS_RUN &&
 	    prng_one_in(g->r, g->fail_rate))
 		op->fail_nth =
 			prng_below(g->r, 4) ? 1 : (u8)prng_below(g->r, 16);
@@ -198,10 +210,9 @@ static u32 value_forder(struct gen *g, const struct gen_slot *s)
 /* --- slots -----------------------------------------------------------------
  */
 
-/* An index into the list of live slots, by the program's taste. */
-static u32 pick_live(struct gen *g)
+u32 gen_pick_live(struct gen *g, u32 n)
 {
-	u32 n = g->nr_live, i = prng_below(g->r, n);
+	u32 i = prng_below(g->r, n);
 
 	if (g->pick_style == 0) /* the youngest */
 		return n - 1 - (prng_below(g->r, 8) ? 0 : i);
@@ -226,14 +237,19 @@ static bool slot_suits(const struct op *op, const struct gen_slot *s)
 
 u32 gen_slot_for(struct gen *g, const struct op *op)
 {
+	const struct gen_list *list = &g->list[RES_PAGES];
 	u32 tries, slot = 0;
 	bool stray = prng_one_in(g->r, g->clean ? 256 : 12);
 
-	if (g->nr_live == 0 || (stray && g->named))
-		return g->named ? prng_below(g->r, g->named) : 0;
+	if (list->nr == 0 || (stray && g->named)) {
+		slot = g->named ? prng_below(g->r, g->named) : 0;
+		if (list->nr == 0 || !gen_objects(g) ||
+		    g->slot[slot].kind == RES_PAGES)
+			return slot;
+	}
 	for (tries = 0; tries < 6; tries++) {
-		slot = g->live[tries ? prng_below(g->r, g->nr_live)
-				     : pick_live(g)];
+		slot = list->slot[tries ? prng_below(g->r, list->nr)
+					: gen_pick_live(g, list->nr)];
 		if (slot_suits(op, &g->slot[slot]))
 			break;
 	}
@@ -321,6 +337,8 @@ u32 gen_value(struct gen *g, const struct op *op, u32 i)
 	enum arg_kind kind = (enum arg_kind)op_info[op->code].arg[i].kind;
 	u32 value;
 
+	if (op_info[op->code].group & GROUPS_SLABS)
+		return gen_object_value(g, op, i);
 	switch (kind) {
 	case ARG_ORDER:
 		return op->code == OP_free_tail && prng_below(g->r, 4)

@@ -3,9 +3,10 @@
  * mutate.c - varies programs: one to a few edits of one, or a child of two.
  *
  * An edit works on ops and arguments, never on bytes: it inserts, deletes,
- * repeats, moves and swaps runs of ops, points an op at another slot, takes
- * a value to an edge or a little aside, flips a flag.  Where it needs to
- * know what is live, it follows the ops before it as the generator does.
+ * repeats, moves and swaps runs of ops, makes a run of one op, points an op
+ * at another slot, takes a value to an edge or a little aside, flips a flag.
+ * Where it needs to know what is live, it follows the ops before it as the
+ * generator does.
  * A child keeps its parents' slots.  Expectations do not survive: they were
  * about another program.
  * Validator: fuzz/tests/test_mutate.c.
@@ -80,12 +81,12 @@ static bool edit_insert(struct edit *e)
 {
 	u32 at = any_place(e);
 	bool boot = e->options->groups & GROUP_BOOT;
-	bool pages = e->options->groups & GROUP_PAGES;
+	bool run = e->options->groups & GROUPS_RUN;
 	struct gen g;
 	struct op op;
 
 	state_at(&g, e, at);
-	if (boot && (!pages || (in_boot_phase(e, at) && prng_below(e->r, 2))))
+	if (boot && (!run || (in_boot_phase(e, at) && prng_below(e->r, 2))))
 		gen_boot_op(&g, &op);
 	else
 		gen_op(&g, &op);
@@ -97,7 +98,7 @@ static bool edit_splice(struct edit *e)
 	u32 at = any_place(e), from = e->p->nr;
 	struct gen g;
 
-	if (!(e->options->groups & GROUP_PAGES))
+	if (!(e->options->groups & GROUPS_RUN))
 		return edit_insert(e);
 	state_at(&g, e, at);
 	if (!gen_run(&g, e->p, 2 + prng_below(e->r, SPLICE_MAX - 1)))
@@ -124,6 +125,50 @@ static bool edit_duplicate(struct edit *e)
 	memcpy(e->p->op + from, e->p->op + at, n * sizeof(*e->p->op));
 	e->p->nr += n;
 	rotate(e->p->op, to, from, e->p->nr);
+	return true;
+}
+
+/* The index of the argument that gives something back, or -1. */
+static int freed_arg(const struct op_info *info)
+{
+	int i;
+
+	for (i = 0; info->arg[i].kind != ARG_END; i++)
+		if (arg_frees_slot((enum arg_kind)info->arg[i].kind))
+			return i;
+	return -1;
+}
+
+/* The same op again, on the next slot: into an empty one, or of a full one. */
+static void next_of_run(struct gen *g, struct op *op)
+{
+	const struct op_info *info = &op_info[op->code];
+	int freed = freed_arg(info);
+
+	if (info->result != RES_NONE)
+		op->out = gen_free_slot(g);
+	if (freed >= 0)
+		op->arg[freed] = gen_value(g, op, (u32)freed);
+	gen_follow(g, op);
+}
+
+/* Arrays and slabs fill by runs of one op, or of two in turn. */
+static bool edit_burst(struct edit *e)
+{
+	static const u8 length[] = { 2, 4, 8, 8, 12, 16, 24, 32 };
+	u32 at = any_op(e), from = e->p->nr, n = PICK_OF(e->r, length), i;
+	u32 turn = at + 1 < from && prng_one_in(e->r, 4) ? 2 : 1;
+	struct gen g;
+
+	state_at(&g, e, at + turn);
+	for (i = 0; i < n; i++) {
+		struct op op = e->p->op[at + i % turn];
+
+		next_of_run(&g, &op);
+		if (!program_append(e->p, &op))
+			return false;
+	}
+	rotate(e->p->op, at + turn, from, e->p->nr);
 	return true;
 }
 
@@ -175,7 +220,7 @@ static bool edit_retarget(struct edit *e)
 		if (arg_slot_kind(kind) == RES_NONE)
 			continue;
 		state_at(&g, e, at);
-		op->arg[i] = gen_slot_for(&g, op);
+		op->arg[i] = gen_value(&g, op, i);
 	}
 	return true;
 }
@@ -195,14 +240,32 @@ static u32 near(struct prng *r, u32 value)
 	}
 }
 
+/* Flags and powers of two: a bit flipped, the next power; else as it was. */
+static u32 near_bits(struct prng *r, enum arg_kind kind, u32 value)
+{
+	switch (kind) {
+	case ARG_GFP:
+		return value ^ 1u << prng_below(r, 17);
+	case ARG_SFLAGS:
+		return value ^ SLAB_DEBUG_FREE << prng_below(r, 12);
+	case ARG_LIFE:
+		return value ^ 1u << prng_below(r, 3);
+	case ARG_OALIGN:
+		return prng_below(r, 2) ? value / 2 : value ? value * 2 : 8;
+	default:
+		return value;
+	}
+}
+
 static u32 varied(struct edit *e, u32 at, u32 i)
 {
 	const struct op *op = &e->p->op[at];
 	enum arg_kind kind = (enum arg_kind)op_info[op->code].arg[i].kind;
+	u32 value = near_bits(e->r, kind, op->arg[i]);
 	struct gen g;
 
-	if (kind == ARG_GFP && prng_below(e->r, 4))
-		return op->arg[i] ^ 1u << prng_below(e->r, 17);
+	if (value != op->arg[i] && prng_below(e->r, 4))
+		return value;
 	if (prng_one_in(e->r, 3))
 		return near(e->r, op->arg[i]);
 	state_at(&g, e, at);
@@ -233,13 +296,19 @@ static bool edit_value(struct edit *e)
 static bool edit_context(struct edit *e)
 {
 	struct op *op = &e->p->op[any_op(e)];
+	bool slabs = e->options->groups & GROUPS_SLABS;
 
 	switch (prng_below(e->r, 4)) {
 	case 0:
 		op->cpu = (u8)prng_below(e->r, NR_CPUS);
 		break;
 	case 1:
-		op->fail_nth = op->fail_nth ? 0 : prng_below(e->r, 8) ? 1 : 2;
+		if (op->fail_nth || !slabs)
+			op->fail_nth = op->fail_nth	     ? 0
+				       : prng_below(e->r, 8) ? 1
+							     : 2;
+		else /* a call may take many blocks */
+			op->fail_nth = (u8)(1 + prng_below(e->r, 4));
 		break;
 	default:
 		op->flags ^= (u8)(1u << prng_below(e->r, 5));
@@ -250,24 +319,27 @@ static bool edit_context(struct edit *e)
 /* --- a mutation
  * ------------------------------------------------------------------- */
 
+/* The last ones are for slabs: pages fill no arrays. */
 static bool (*const edits[])(struct edit *e) = {
 	edit_insert, edit_insert,   edit_insert,    edit_splice,    edit_splice,
 	edit_delete, edit_delete,   edit_duplicate, edit_duplicate, edit_move,
 	edit_swap,   edit_retarget, edit_retarget,  edit_value,	    edit_value,
-	edit_value,  edit_value,    edit_truncate,  edit_context,
+	edit_value,  edit_value,    edit_truncate,  edit_context,   edit_burst,
+	edit_burst,  edit_burst,    edit_splice,
 };
+#define NR_EDITS_PAGES (COUNT(edits) - 4)
 
 static void edit_boot(struct edit *e)
 {
 	struct program *p = e->p;
 
 	if (p->profile == PROFILE_FREE && !e->options->free_boot)
-		p->profile = gen_profile(e->r);
+		p->profile = gen_profile(e->r, e->options);
 	if (p->profile == PROFILE_FREE && prng_one_in(e->r, 4))
 		gen_boot_mutate(e->r, &p->boot);
 	if (!prng_one_in(e->r, 64))
 		return;
-	p->profile = gen_profile(e->r);
+	p->profile = gen_profile(e->r, e->options);
 	if (e->options->free_boot && prng_below(e->r, 8)) {
 		p->profile = PROFILE_FREE;
 		gen_boot_line(e->r, &p->boot);
@@ -296,18 +368,18 @@ bool mutate_program(struct program *p, struct prng *r,
 		    const struct gen_options *options)
 {
 	struct edit e = { p, r, options };
-	u32 n = 1;
+	u32 n = 1, kinds = COUNT(edits);
 
 	settle(p, options);
 	edit_boot(&e);
-	if (options->ops == 0 ||
-	    !(options->groups & (GROUP_BOOT | GROUP_PAGES)))
+	if (options->ops == 0 || !(options->groups & (GROUP_BOOT | GROUPS_RUN)))
 		return true;
+	if (!(options->groups & GROUPS_SLABS))
+		kinds = NR_EDITS_PAGES;
 	while (n < 6 && prng_below(r, 2))
 		n++;
 	while (n--) {
-		bool (*edit)(struct edit *) =
-			edits[prng_below(r, COUNT(edits))];
+		bool (*edit)(struct edit *) = edits[prng_below(r, kinds)];
 
 		if (!(p->nr ? edit : edit_insert)(&e))
 			return false;
@@ -344,7 +416,7 @@ bool cross_programs(struct program *child, const struct program *a,
 	child->profile = a->profile;
 	child->boot = a->boot;
 	if (child->profile == PROFILE_FREE && !options->free_boot)
-		child->profile = gen_profile(r);
+		child->profile = gen_profile(r, options);
 	if (prng_below(r, 2)) { /* two points: b's run stands inside a */
 		to = from + prng_below(r, b->nr - from + 1);
 		tail = head + prng_below(r, a->nr - head + 1);
