@@ -135,6 +135,14 @@ TEST(arguments_are_found_by_kind)
 	EXPECT_EQ(RES_PAGES, arg_slot_kind(ARG_PAGES));
 	EXPECT_EQ(RES_PAGES, arg_slot_kind(ARG_PAGES_FREED));
 	EXPECT_EQ(RES_NONE, arg_slot_kind(ARG_PHYS));
+	EXPECT_EQ(RES_CACHE, arg_slot_kind(ARG_CACHE));
+	EXPECT_EQ(RES_OBJECT, arg_slot_kind(ARG_OBJECT_FREED));
+	EXPECT_EQ(RES_POOL, arg_slot_kind(ARG_POOL_FREED));
+	EXPECT_EQ(RES_ELEMENT, arg_slot_kind(ARG_ELEMENT_FREED));
+	EXPECT(!arg_frees_slot(ARG_CACHE));
+	EXPECT(arg_frees_slot(ARG_CACHE_FREED));
+	EXPECT(!arg_frees_slot(ARG_POOL));
+	EXPECT(!arg_frees_slot(ARG_SFLAGS));
 }
 
 /* Ops that are told apart by their fail_nth: 1 2 3 ... */

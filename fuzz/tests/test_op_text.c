@@ -84,9 +84,39 @@ static const struct {
 		"__free_pages r3 order=3   => ok\n"
 		"__free_pages r3 order=254\n" },
 	{ "free_page r1 => BUG double_free\nfree_page r1 => -ENOMEM\n"
-	  "free_page r1 => blocks\nfree_page r1 => null",
-	  BOOT0 "free_page r1   => BUG double_free\nfree_page r1   => null\n"
-		"free_page r1   => blocks\nfree_page r1   => null\n" },
+	  "free_page r1 => blocks\nfree_page r1 => null\n"
+	  "free_page r1 => busy",
+	  BOOT0 "free_page r1   => BUG double_free\n"
+		"free_page r1   => -ENOMEM\nfree_page r1   => blocks\n"
+		"free_page r1   => null\nfree_page r1   => busy\n" },
+	{ "boot ram=8M line=0128 slab_debug cpus=1\n",
+	  "boot ram=8M line=128 slab_debug cpus=1\n" },
+	{ "r1 = kmem_cache_create flags=SLAB_PANIC|SLAB_POISON|0x80000 "
+	  "life=7\n",
+	  BOOT0 "r1 = kmem_cache_create name=0 size=64 align=0 "
+		"flags=SLAB_POISON|SLAB_PANIC|SLAB_DESTROY_BY_RCU life=7\n" },
+	{ "r1 = kmem_cache_create name=65535 size=131073 align=16777215 "
+	  "flags=0xffffff\n",
+	  BOOT0 "r1 = kmem_cache_create name=65535 size=131073 "
+		"align=16777215 flags=SLAB_DEBUG_FREE|SLAB_DEBUG_INITIAL|"
+		"SLAB_RED_ZONE|SLAB_POISON|SLAB_NO_REAP|SLAB_HWCACHE_ALIGN|"
+		"SLAB_CACHE_DMA|SLAB_MUST_HWCACHE_ALIGN|SLAB_STORE_USER|"
+		"SLAB_RECLAIM_ACCOUNT|SLAB_PANIC|SLAB_DESTROY_BY_RCU|"
+		"0xf000ff life=0\n" },
+	{ "r2 = kmem_cache_alloc r1\nr2 = kmem_cache_alloc gfp=0 cache=r1\n"
+	  "kmem_cache_free object=r2 r1\nkmem_cache_free cache=r3 object=r4",
+	  BOOT0 "r2 = kmem_cache_alloc r1 gfp=GFP_KERNEL\n"
+		"r2 = kmem_cache_alloc r1 gfp=0\n"
+		"kmem_cache_free r1 object=r2\n"
+		"kmem_cache_free r3 object=r4\n" },
+	{ "r1 = mempool_create_kmalloc min_nr=-1 size=0x40\n"
+	  "mempool_resize r1 min_nr=-2147483648\n"
+	  "mempool_resize r1 min_nr=2147483647\n"
+	  "mempool_resize r1 min_nr=-0\n",
+	  BOOT0 "r1 = mempool_create_kmalloc min_nr=-1 size=64\n"
+		"mempool_resize r1 min_nr=-2147483648 gfp=GFP_KERNEL\n"
+		"mempool_resize r1 min_nr=2147483647 gfp=GFP_KERNEL\n"
+		"mempool_resize r1 min_nr=0 gfp=GFP_KERNEL\n" },
 	{ "write r1 off=256 len=9\nvirt_to_page addr=3221225472\n",
 	  BOOT0 "write r1 off=0x100 len=9\nvirt_to_page addr=0xc0000000\n" },
 	{ "min_free_kbytes kb=4294967295\nlowmem_reserve_ratio normal=1",
@@ -181,6 +211,20 @@ static const struct {
 	{ "nr_free_pages => BUG doublefree", 1, "unknown report `doublefree'" },
 	{ "nr_free_pages => ok => ok", 1,
 	  "`=>' stands behind the expectation" },
+	{ "r1 = kmem_cache_create flags=SLAB_FOO", 1,
+	  "flags= takes SLAB flags, not `SLAB_FOO'" },
+	{ "r1 = kmem_cache_create flags=__GFP_WAIT", 1,
+	  "flags= takes SLAB flags, not `__GFP_WAIT'" },
+	{ "r1 = kmem_cache_create size=-4", 1,
+	  "size= takes 0..16777215, not `-4'" },
+	{ "mempool_resize r1 min_nr=2147483648", 1,
+	  "min_nr= takes a signed number of 32 bits, not `2147483648'" },
+	{ "mempool_resize r1 min_nr=-2147483649", 1,
+	  "min_nr= takes a signed number of 32 bits, not `-2147483649'" },
+	{ "mempool_resize r1 min_nr=--1", 1,
+	  "min_nr= takes a signed number of 32 bits, not `--1'" },
+	{ "kmem_cache_free r1", 1,
+	  "`kmem_cache_free' needs a slot: object=rN" },
 	{ "boot", 1, "boot: no words" },
 	{ "boot # ram=8M", 1, "boot: no words" },
 	{ "boot profile=16", 1, "boot: profile= takes 0..15, not `16'" },
@@ -316,7 +360,10 @@ static void round_trip(struct program *p, struct program *q)
 TEST(generated_programs_survive_their_text)
 {
 	const struct gen_options boot = { GROUP_BOOT | GROUP_PAGES, 40, true };
-	const struct gen_options pages = { GROUP_PAGES, 64, false };
+	const struct gen_options pages = { GROUP_PAGES | GROUP_SLAB |
+						   GROUP_KMALLOC |
+						   GROUP_MEMPOOL,
+					   64, false };
 	struct program p, q;
 	struct prng r;
 
@@ -336,7 +383,9 @@ TEST(generated_programs_survive_their_text)
 /* Bytes flipped in a good text: the reader takes it or says why, and that. */
 TEST(damaged_text_is_taken_or_refused)
 {
-	const struct gen_options options = { GROUP_PAGES, 20, false };
+	const struct gen_options options = {
+		GROUP_PAGES | GROUP_OBJECTS | GROUP_MEMPOOL, 20, false
+	};
 	struct program p, q;
 	struct prng r;
 	u32 taken = 0, refused = 0;

@@ -135,6 +135,61 @@ TEST(a_bootmem_result_is_no_block)
 	program_free(&p);
 }
 
+/* Each kind of slot has a list of its own. */
+TEST(slots_by_age_are_of_their_kind)
+{
+	u8 bytes[1 + 16 * 9] = { 0 };
+	u8 *at = bytes + 1;
+	struct program p;
+
+	record(at, OP_kmem_cache_create, 1, 0);
+	record(at + 16, OP_kmem_cache_alloc, 2, 128);
+	record(at + 32, OP_kmalloc, 3, 0);
+	record(at + 48, OP_mempool_create_kmalloc, 4, 0);
+	record(at + 64, OP_mempool_alloc, 5, 128);
+	record(at + 80, OP_kmem_cache_free, 0, 128);
+	at[80 + 5] = 129; /* the last object but one: r2 */
+	record(at + 96, OP_kfree, 0, 129);
+	record(at + 112, OP_mempool_free, 0, 128);
+	at[112 + 5] = 200;
+	record(at + 128, OP_kmem_cache_destroy, 0, 255);
+	decode(&p, bytes, sizeof(bytes));
+	EXPECT_EQ(9, p.nr);
+	EXPECT_EQ(1, p.op[1].arg[0]);
+	EXPECT_EQ(4, p.op[4].arg[0]);
+	EXPECT_EQ(1, p.op[5].arg[0]);
+	EXPECT_EQ(2, p.op[5].arg[1]);
+	EXPECT_EQ(3, p.op[6].arg[0]);
+	EXPECT_EQ(4, p.op[7].arg[0]);
+	EXPECT_EQ(5, p.op[7].arg[1]);
+	EXPECT_EQ(1, p.op[8].arg[0]);
+	program_free(&p);
+}
+
+TEST(a_cache_fills_its_record)
+{
+	static const u8 bytes[] = { 0,	  OP_kmem_cache_create,
+				    9,	  0,
+				    0,	  0x34,
+				    0x12, 3,
+				    2,	  1,
+				    6,	  5,
+				    4,	  9,
+				    8,	  7,
+				    0xFD };
+	struct program p;
+
+	decode(&p, bytes, sizeof(bytes));
+	EXPECT_EQ(1, p.nr);
+	EXPECT_EQ(9, p.op[0].out);
+	EXPECT_EQ(0x1234, p.op[0].arg[0]);
+	EXPECT_EQ(0x010203, p.op[0].arg[1]);
+	EXPECT_EQ(0x040506, p.op[0].arg[2]);
+	EXPECT_EQ(0x070809, p.op[0].arg[3]);
+	EXPECT_EQ(0xFD, p.op[0].arg[4]);
+	program_free(&p);
+}
+
 TEST(results_by_age_take_slots_that_are_free)
 {
 	u8 bytes[1 + 16 * 130] = { 0 };
@@ -157,15 +212,15 @@ TEST(a_boot_line_stands_in_front)
 	struct text_error err;
 	const char *text = "boot ram=24M e820=0-9fc00,f0000-100000:nvs cpus=2 "
 			   "mem=23M memmap=exactmap memmap=1M$2M vmalloc=4M "
-			   "highmem=0\nnr_free_pages\n";
-	u8 bytes[200];
+			   "highmem=0 line=64 slab_debug\nnr_free_pages\n";
+	u8 bytes[240];
 	size_t n;
 
 	program_init(&p);
 	EXPECT(text_read(&p, text, strlen(text), &err));
-	EXPECT_EQ(9, p.boot.nr);
+	EXPECT_EQ(11, p.boot.nr);
 	n = wire_encode(&p, bytes, sizeof(bytes), NULL, NULL);
-	EXPECT_EQ(1 + 16 * 10, n);
+	EXPECT_EQ(1 + 16 * 12, n);
 	EXPECT_EQ(n, wire_size(&p));
 	EXPECT_EQ(0x80, bytes[0]);
 	EXPECT_EQ(0xF0 + BOOT_RAM, bytes[1]);
@@ -176,7 +231,7 @@ TEST(a_boot_line_stands_in_front)
 	program_free(&q);
 	decode(&q, bytes, n);
 	EXPECT_EQ(2, q.profile);
-	EXPECT_EQ(10, q.nr);
+	EXPECT_EQ(12, q.nr);
 	/* bit 7, and no word: the profile counts */
 	memset(bytes, 0, sizeof(bytes));
 	bytes[0] = 0x84;
@@ -285,7 +340,10 @@ static void there_and_back(const struct program *p, struct program *q)
 TEST(generated_programs_survive_the_wire)
 {
 	const struct gen_options boot = { GROUP_BOOT | GROUP_PAGES, 40, true };
-	const struct gen_options pages = { GROUP_PAGES, 300, false };
+	const struct gen_options pages = { GROUP_PAGES | GROUP_SLAB |
+						   GROUP_KMALLOC |
+						   GROUP_MEMPOOL,
+					   300, false };
 	struct program p, q;
 	struct prng r;
 
