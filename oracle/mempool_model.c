@@ -10,7 +10,7 @@
  * What a call on a pool must come to is for accept_mempool.c to say.
  * Validator: pools_check().  [mm/mempool.c]
  */
-#include "mempool_model.h"
+#include "model.h"
 #include "host.h"
 
 /* --- room --------------------------------------------------------------- */
@@ -119,16 +119,16 @@ struct pool *pools_find(struct pools *p, u32 addr)
 	return at ? &p->pool[at - 1] : NULL;
 }
 
-struct pool *pools_add(struct pools *p, u32 addr, u32 array, s32 min_nr)
+struct pool *pools_add(struct pools *p, const struct pool *new)
 {
-	struct pool pool = { .addr = addr, .array = array, .min_nr = min_nr };
+	struct pool pool = *new;
 
-	pool.class = class_of(min_nr);
+	pool.class = class_of(pool.min_nr);
 	if (!pool_room(p, p->nr + 1) || !cells_take(p, pool.class, &pool.cell))
 		return NULL;
 	p->dirty = true;
 	p->pool[p->nr] = pool;
-	*link_of(p, addr) = p->nr + 1;
+	*link_of(p, pool.addr) = p->nr + 1;
 	return &p->pool[p->nr++];
 }
 
@@ -241,7 +241,7 @@ u32 pools_woken(const struct pools *p)
 
 /* --- life --------------------------------------------------------------- */
 
-bool pools_copy(struct pools *to, const struct pools *from)
+static bool pools_copy(struct pools *to, const struct pools *from)
 {
 	struct pools was;
 
@@ -261,11 +261,40 @@ bool pools_copy(struct pools *to, const struct pools *from)
 	return true;
 }
 
-void pools_delete(struct pools *p)
+static void pools_delete(struct pools *p)
 {
 	model_host_free(p->pool, p->room * sizeof(*p->pool));
 	model_host_free(p->cell, p->room_cells * sizeof(*p->cell));
 	*p = (struct pools){ .nr = 0 };
+}
+
+void pools_boot(struct model *o)
+{
+	struct pools *p = &o->pools;
+
+	*p = (struct pools){ .pool = p->pool,
+			     .room = p->room,
+			     .cell = p->cell,
+			     .room_cells = p->room_cells };
+}
+
+bool pools_snapshot(struct model *o)
+{
+	o->pools.dirty = false;
+	return pools_copy(&o->pools_gold, &o->pools);
+}
+
+void pools_reset(struct model *o)
+{
+	/* what is in use has room for what was: a table never shrinks */
+	if (o->pools.dirty)
+		pools_copy(&o->pools, &o->pools_gold);
+}
+
+void pools_end(struct model *o)
+{
+	pools_delete(&o->pools);
+	pools_delete(&o->pools_gold);
 }
 
 /* --- validator ---------------------------------------------------------- */

@@ -53,8 +53,8 @@ struct pools {
 };
 
 struct pool *pools_find(struct pools *p, u32 addr);
-/* A pool without elements; NULL: the host has no memory. */
-struct pool *pools_add(struct pools *p, u32 addr, u32 array, s32 min_nr);
+/* Like *new, with room for its elements; NULL: the host has no memory. */
+struct pool *pools_add(struct pools *p, const struct pool *new);
 /* Invalidates all struct pool pointers. */
 void pools_remove(struct pools *p, struct pool *pool);
 /* Room for min_nr elements; false: the host has no memory. */
@@ -73,9 +73,6 @@ void pools_wake(struct pools *p, const struct pool *pool);
 /* The ticket of the first who is awake again; 0: nobody is. */
 u32 pools_woken(const struct pools *p);
 
-/* Makes *to what *from is; false: the host has no memory. */
-bool pools_copy(struct pools *to, const struct pools *from);
-void pools_delete(struct pools *p);
 /* NULL, or which clause is broken. */
 const char *pools_check(const struct pools *p);
 

@@ -81,6 +81,7 @@ static inline unsigned int ring_temp(u32 ring)
 struct window {
 	u64 dirty; /* one bit for each 64 bytes written since the snapshot */
 	u32 stamp; /* of the pattern */
+	u32 gold;  /* index + 1 of its bytes in frame_bytes; 0: they were 0 */
 	u32 owner; /* frame[head].stamp when it was painted */
 	pfn_t head;
 	pfn_t next;   /* the block's painted frames, from its head */
@@ -144,6 +145,8 @@ struct model {
 
 	struct cache *cache, *cache_gold; /* CACHES_MAX */
 	u32 *entry, *entry_gold;	  /* ENTRIES_CACHE of each */
+	u16 chain[CACHES_MAX], chain_gold[CACHES_MAX]; /* the tail first */
+	bool chain_dirty;
 	u16 cache_touched[CACHES_MAX];
 	u32 nr_cache_touched;
 	struct slab *slab, *slab_gold; /* one a frame */
@@ -151,10 +154,13 @@ struct model {
 	u32 nr_slab_touched;
 	struct object *object[SEGMENTS_MAX], *object_gold[SEGMENTS_MAX];
 	struct pools pools, pools_gold;
+	struct object_watch watch;
 
 	struct window *paint;
 	pfn_t *painted; /* frames with paint[].dirty */
 	u32 nr_painted;
+	u8 *frame_bytes; /* of frames that a slab held at the snapshot */
+	u32 nr_frame_bytes;
 	enum paint mode;
 	struct ram_view ram;
 
@@ -260,7 +266,116 @@ bool contents_obtained(struct model *o, pfn_t pfn, unsigned int order,
 bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d);
 /* Zeroes every window painted, and forgets them. */
 void contents_wipe(struct model *o);
-/* Forgets without wiping. */
+/* Forgets without wiping; keeps what slabs' frames hold. */
 void contents_forget(struct model *o);
+void contents_end(struct model *o); /* gives its memory back */
+/* [off, off + len) of a frame is written to: to be wiped. */
+void contents_dirty(struct model *o, pfn_t pfn, u32 off, u32 len);
+
+/* --- objects: looking up ------------------------------------------------- */
+
+static inline struct cache *cache_of(const struct model *o, u32 number)
+{
+	return &o->cache[number];
+}
+
+static inline u32 cache_number(const struct model *o, const struct cache *c)
+{
+	return (u32)(c - o->cache);
+}
+
+static inline u32 *array_entries(const struct model *o, const struct cache *c,
+				 unsigned int cpu)
+{
+	return o->entry + (size_t)cache_number(o, c) * ENTRIES_CACHE +
+	       cpu * ENTRIES_CPU;
+}
+
+static inline void cache_touch(struct model *o, struct cache *c)
+{
+	if (c->listed)
+		return;
+	c->listed = true;
+	o->cache_touched[o->nr_cache_touched++] = (u16)cache_number(o, c);
+}
+
+static inline pfn_t slab_pfn(const struct model *o, const struct slab *slab)
+{
+	return (pfn_t)(slab - o->slab);
+}
+
+static inline void slab_touch(struct model *o, struct slab *slab)
+{
+	if (slab->listed)
+		return;
+	slab->listed = true;
+	o->slab_touched[o->nr_slab_touched++] = slab_pfn(o, slab);
+}
+
+static inline bool is_direct(const struct model *o, u32 address)
+{
+	return address >= PAGE_OFFSET && address < o->now.layout.high_memory;
+}
+
+static inline struct slab *slab_at(const struct model *o, u32 address)
+{
+	pfn_t pfn = (address - PAGE_OFFSET) >> PAGE_SHIFT;
+
+	if (!is_direct(o, address))
+		return NULL;
+	if (o->frame[pfn].is == IS_INSIDE)
+		pfn = block_of(o, pfn);
+	if (pfn == PFN_NONE || o->frame[pfn].is != IS_ALLOCATED ||
+	    !(o->frame[pfn].marks & MARK_SLAB))
+		return NULL;
+	return &o->slab[pfn];
+}
+
+static inline struct object *object_of(const struct model *o,
+				       const struct slab *slab, u32 index)
+{
+	u32 number = slab->objects + index;
+
+	return &o->object[number / SEGMENT][number % SEGMENT];
+}
+
+static inline struct place place_in(const struct model *o, struct slab *slab,
+				    u32 index)
+{
+	struct cache *c = cache_of(o, slab->cache);
+
+	return (struct place){
+		.cache = c,
+		.slab = slab,
+		.object = object_of(o, slab, index),
+		.index = index,
+		.address = slab->s_mem + index * c->geo.objsize + c->geo.head,
+	};
+}
+
+static inline struct place place_of_slot(const struct model *o, u32 slot)
+{
+	struct slab *slab = slab_at(o, slot);
+	u32 objsize = cache_of(o, slab->cache)->geo.objsize;
+
+	return place_in(o, slab, (slot - slab->s_mem) / objsize);
+}
+
+static inline bool place_of(const struct model *o, u32 address,
+			    struct place *p)
+{
+	struct slab *slab = slab_at(o, address);
+	const struct geometry *g;
+	u32 off;
+
+	if (!slab)
+		return false;
+	g = &cache_of(o, slab->cache)->geo;
+	off = address - g->head - slab->s_mem;
+	if (off / g->objsize >= g->num || off % g->objsize)
+		return false;
+	*p = place_in(o, slab, off / g->objsize);
+	return true;
+}
 
 #endif

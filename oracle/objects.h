@@ -33,6 +33,7 @@
 #define ENTRIES_CACHE (NR_CPUS * ENTRIES_CPU + ENTRIES_SHARED)
 #define SEGMENT 65536u /* records of objects in a segment */
 #define SEGMENTS_MAX 4096u
+#define RANGES 17u /* a slab has room for 2^0 .. 2^16 records */
 #define NR_GENERAL 15u
 #define NAME_GENERAL 0xFFFFFFFEu /* struct cache's name, of no program's */
 
@@ -68,7 +69,7 @@ struct cache {
 	bool own;    /* of the allocator: never to be destroyed */
 	bool listed; /* among the touched since the snapshot */
 	u16 slabp_cache; /* CACHE_NONE: management is on the slab */
-	u16 chain_prev, chain_next;
+	u16 next_free; /* of an unused record */
 	u32 limit, batch, free_limit;
 	u32 colour_next;
 	u32 free_objects, free_touched;
@@ -118,9 +119,11 @@ struct object {
 	u16 next; /* of a FREE one: the chain; BUFCTL_END ends it */
 	u8 is;	  /* enum object_is */
 	/* object_contents.c's own; zeroed with the slab, kept by all else */
-	u8 marks;
+	u8 marks; /* enum object_mark */
 	u32 stamp;
-	u16 off, len;
+	u16 off; /* in words of 8 bytes */
+	u8 len;	 /* in bytes */
+	u8 user; /* of the user word: cpu * 32 + task flags */
 };
 
 /* --- small state ---------------------------------------------------------- */
@@ -132,14 +135,23 @@ struct objects_state {
 	u32 jiffies, reap_due[NR_CPUS];
 	u32 nr_slab, slab_reclaim_pages, nr_caches, nr_rcu;
 	struct slab_queue rcu;
-	u16 chain_head;
 	u16 cache_cache;
 	u16 general[2][NR_GENERAL]; /* [1]: for DMA */
-	u16 cache_free;	 /* by chain_next; CACHE_NONE: none */
-	u16 nr_records;	 /* of caches that were ever used */
+	u16 cache_free; /* by next_free; CACHE_NONE: none */
+	u16 nr_records; /* of caches that were ever used */
 	u32 offslab_limit;
-	u32 nr_objects;	     /* records of objects that were ever used */
-	u32 range_free[17]; /* by .ref of its first record; ~0: none */
+	u32 nr_objects; /* records of objects that were ever used */
+	u32 range_free[RANGES]; /* by .ref of its first record; ~0: none */
+};
+
+/* What object_contents.c keeps besides the objects' records. */
+#define DAMAGE_MAX 64u
+
+struct object_watch {
+	u32 *address; /* objects to be looked at in the end */
+	u32 nr, room;
+	u32 damage[DAMAGE_MAX]; /* addresses of bytes that are flipped */
+	u32 nr_damage;
 };
 
 /* A live reference to one object. */
@@ -153,29 +165,48 @@ struct place {
 
 struct model;
 struct judge;
+struct geometry_rules;
 
-/* --- looking up ----------------------------------------------------------- */
+/* --- looking up [object_store.c, and inline at the end of model.h] -------- */
 
-struct cache *cache_of(const struct model *o, u32 number);
-u32 cache_number(const struct model *o, const struct cache *c);
 /* The cache of the chain whose descriptor is there; NULL: none. */
 struct cache *cache_at_address(const struct model *o, u32 address);
 /* What kmalloc(size, gfp) takes; NULL above KMALLOC_MAX. */
 struct cache *general_cache(const struct model *o, u32 size, gfp_t gfp);
-/* array[cpu].avail slots, oldest first; cpu may be SHARED. */
-u32 *array_entries(const struct model *o, const struct cache *c,
-		   unsigned int cpu);
-/* The slab one of whose frames holds this address; NULL: none. */
-struct slab *slab_at(const struct model *o, u32 address);
-pfn_t slab_pfn(const struct model *o, const struct slab *slab);
-struct object *object_of(const struct model *o, const struct slab *slab,
-			 u32 index);
-/* The object whose ADDRESS this is, in whatever state; false: none begins. */
-bool place_of(const struct model *o, u32 address, struct place *p);
 
-/* Records that are about to change. */
-void cache_touch(struct model *o, struct cache *c);
-void slab_touch(struct model *o, struct slab *slab);
+/*
+ * Inline:
+ *   cache_of(o, number), cache_number(o, c)
+ *   array_entries(o, c, cpu)	array[cpu].avail slots, oldest first; cpu may
+ *				be SHARED
+ *   slab_at(o, address)	the slab one of whose frames holds this
+ *				address, which may be any; NULL: none
+ *   slab_pfn(o, slab)
+ *   object_of(o, slab, index)
+ *   place_of_slot(o, slot)	of a slot, which must be one
+ *   place_of(o, address, &p)	the object whose address this is, in whatever
+ *				state; false: none begins there
+ *   cache_touch(o, c), slab_touch(o, slab)
+ *				records that are about to change; an object's
+ *				is its slab's
+ */
+
+/* --- object_store.c ------------------------------------------------------- */
+
+/* Forgets all caches and slabs; false: the host has no memory. */
+bool objects_boot(struct model *o);
+void objects_snapshot(struct model *o);
+void objects_reset(struct model *o);
+void objects_end(struct model *o); /* gives its memory back */
+/* An empty record, touched; NULL: there are CACHES_MAX of them. */
+struct cache *cache_new(struct model *o);
+void cache_delete(struct model *o, struct cache *c);
+/* The chain: a new one joins at its head. */
+void chain_add(struct model *o, const struct cache *c);
+void chain_remove(struct model *o, const struct cache *c);
+/* Records for num objects, all FREE and chained; false: no memory. */
+bool slab_objects_new(struct model *o, struct slab *slab, u32 num);
+void slab_objects_delete(struct model *o, const struct slab *slab);
 
 /* --- moves: the past ------------------------------------------------------ */
 
@@ -187,8 +218,50 @@ void slab_touch(struct model *o, struct slab *slab);
 /* From the checks behind cache_bad on; `is` is OBJECT_LIVE or OBJECT_OWN. */
 bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp,
 		 enum object_is is, u32 asked, u32 *address);
+/* The same behind those checks, which are: */
+enum report_kind alloc_misuse(const struct judge *j, const struct cache *c,
+			      gfp_t gfp);
+bool cache_take(struct judge *j, struct cache *c, gfp_t gfp,
+		enum object_is is, u32 asked, struct place *p);
 /* Without any checks; p->object is LIVE or OWN. */
 bool cache_free(struct judge *j, const struct place *p);
+/* kfree() of what the allocator owns. */
+bool own_free(struct judge *j, u32 address);
+
+/* array_model.c: n slots, from the oldest, go to the slabs. */
+bool free_block(struct judge *j, struct cache *c, const u32 *slot, u32 n);
+/* ... and leave their array. */
+bool array_drain(struct judge *j, struct cache *c, unsigned int cpu, u32 n);
+
+/* slab_model.c */
+void slab_join(struct model *o, struct cache *c, enum slab_list list,
+	       struct slab *slab, bool at_tail);
+void slab_leave(struct model *o, struct cache *c, struct slab *slab);
+enum report_kind grow_misuse(const struct cache *c, gfp_t gfp);
+bool slab_grow(struct judge *j, struct cache *c, gfp_t gfp, bool *grown);
+/* Of a slab in no list, all of whose objects are FREE. */
+bool slab_destroy(struct judge *j, struct cache *c, struct slab *slab);
+/* A free slab leaves its list and is destroyed. */
+bool slab_discard(struct judge *j, struct cache *c, pfn_t pfn);
+bool grace_period(struct judge *j);
+bool construct(struct judge *j, struct cache *c, const struct place *p,
+	       u8 flags);
+bool destruct(struct judge *j, struct cache *c, const struct place *p);
+
+/* cache_model.c */
+struct cache_plan {
+	u32 name, size, align, flags;
+	u8 life;
+	bool own;
+};
+/* *made is NULL where there can be none: no memory, or nothing fits. */
+bool cache_make(struct judge *j, const struct cache_plan *plan,
+		struct cache **made);
+/* enable_cpucache(); *done is false where no array could be had. */
+bool cache_tune(struct judge *j, struct cache *c, bool *done);
+/* Empty and in nobody's hands: arrays, descriptor, record. */
+bool cache_unmake(struct judge *j, struct cache *c);
+struct geometry_rules geometry_rules_of(const struct model *o);
 
 /*
  * As code outside the allocator calls them: constructors, a pool's
@@ -220,9 +293,14 @@ void object_taken(struct judge *j, const struct place *p);
  * debugging's words) and paints it.
  */
 bool object_obtained(struct judge *j, const struct place *p, bool zero);
+/* ... of an element from a pool's reserve: it bears what it bore. */
+bool object_kept(struct judge *j, const struct place *p);
+/* All objects that were handed out or given back since the snapshot. */
+bool object_contents_check(struct model *o, struct divergence *d);
 
 void object_contents_forget(struct model *o); /* a snapshot: nothing to wipe */
 void object_contents_wipe(struct model *o);   /* a reset, before records are */
+void object_contents_end(struct model *o);    /* gives its memory back */
 
 /* --- accept_mempool.c ----------------------------------------------------- */
 
