@@ -4,11 +4,7 @@
  * text): the predicates are small facts about a program, so that what is
  * smallest can be said by hand.
  */
-#include "../codec.h"
-#include "../minimize.h"
-#include "../../ci/test.h"
-
-#include <stdlib.h>
+#include "minimize_rows.h"
 
 /* --- predicates ----------------------------------------------------------- */
 
@@ -20,23 +16,6 @@ static bool always(void *arg, const struct program *p)
 	(void)p;
 	calls++;
 	return true;
-}
-
-static const struct op *find(const struct program *p, enum op_code code)
-{
-	for (u32 i = 0; i < p->nr; i++)
-		if (p->op[i].code == code)
-			return &p->op[i];
-	return NULL;
-}
-
-static u32 count(const struct program *p, enum op_code code)
-{
-	u32 n = 0;
-
-	for (u32 i = 0; i < p->nr; i++)
-		n += p->op[i].code == code;
-	return n;
 }
 
 static bool big_atomic(void *arg, const struct program *p)
@@ -179,91 +158,6 @@ static bool at_the_mark(void *arg, const struct program *p)
 	       pages(p) + (op ? op->arg[0] / 4 : 0) == 366;
 }
 
-/* An object is allocated from a cache that is destroyed. */
-static bool used_when_destroyed(void *arg, const struct program *p)
-{
-	bool gone[SLOTS_WIRE] = { false };
-
-	(void)arg;
-	for (u32 i = 0; i < p->nr; i++) {
-		const struct op *op = &p->op[i];
-
-		if (op->code == OP_kmem_cache_create)
-			gone[op->out] = false;
-		else if (op->code == OP_kmem_cache_destroy)
-			gone[op->arg[0]] = true;
-		else if (op->code == OP_kmem_cache_alloc && gone[op->arg[0]])
-			return true;
-	}
-	return false;
-}
-
-/* Each cache has an object: neither goes alone. */
-static bool objects_for_caches(void *arg, const struct program *p)
-{
-	(void)arg;
-	return count(p, OP_kmem_cache_create) ==
-		       count(p, OP_kmem_cache_alloc) &&
-	       find(p, OP_tick);
-}
-
-/* Objects of 256 bytes that are in hands at a kfree, pools' among them. */
-static bool frees_among_12(void *arg, const struct program *p)
-{
-	u32 live = 0;
-
-	(void)arg;
-	for (u32 i = 0; i < p->nr; i++) {
-		const struct op *op = &p->op[i];
-
-		if (op->code == OP_kmalloc && op->arg[0] == 256)
-			live++;
-		if (op->code == OP_mempool_create_kmalloc &&
-		    op->arg[1] == 256 && op->arg[0] < 1000)
-			live += op->arg[0];
-		if (op->code == OP_kfree && live >= 12)
-			return true;
-	}
-	return false;
-}
-
-/* As an array that runs over when twelve objects have come back. */
-static bool gives_12_back(void *arg, const struct program *p)
-{
-	u32 pool[SLOTS_WIRE] = { 0 }, back = 0;
-
-	(void)arg;
-	for (u32 i = 0; i < p->nr; i++) {
-		const struct op *op = &p->op[i];
-
-		if (op->code == OP_mempool_create)
-			pool[op->out] = op->arg[0];
-		if (op->code == OP_mempool_destroy)
-			back += pool[op->arg[0]];
-		if (op->code == OP_kmem_cache_free && ++back >= 12)
-			return true;
-	}
-	return false;
-}
-
-static bool two_names(void *arg, const struct program *p)
-{
-	const struct op *a = find(p, OP_kmem_cache_create);
-
-	(void)arg;
-	return count(p, OP_kmem_cache_create) == 2 &&
-	       a[0].arg[0] != a[1].arg[0] && a[1].arg[3] & SLAB_HWCACHE_ALIGN &&
-	       a[1].arg[4] & OBJECT_CTOR && a[1].arg[1] >= 300;
-}
-
-static bool below_0(void *arg, const struct program *p)
-{
-	const struct op *op = find(p, OP_mempool_resize);
-
-	(void)arg;
-	return op && (s32)op->arg[1] < 0;
-}
-
 /* Two allocations do on profile 9, and on profile 3 it takes five. */
 static bool sooner_on_9(void *arg, const struct program *p)
 {
@@ -274,12 +168,6 @@ static bool sooner_on_9(void *arg, const struct program *p)
 }
 
 /* --- the table ------------------------------------------------------------ */
-
-struct row {
-	const char *name, *text;
-	min_predicate holds;
-	const char *expected;
-};
 
 static const struct row rows[] = {
 	{ "nothing is needed",
@@ -338,49 +226,6 @@ static const struct row rows[] = {
 	  "r3 = alloc_pages order=5\nr4 = alloc_pages order=3\n"
 	  "r5 = alloc_pages order=2\nr6 = alloc_page\nr7 = alloc_page\n",
 	  at_the_mark, "min_free_kbytes kb=1460\nr1 = alloc_page\n" },
-	{ "a cache that is destroyed, among caches with objects",
-	  "r1 = kmem_cache_create name=1\nr2 = kmem_cache_create name=2\n"
-	  "r3 = kmem_cache_alloc r1\nr4 = kmem_cache_alloc r2\n"
-	  "kmem_cache_free r1 object=r3\nkmem_cache_free r2 object=r4\n"
-	  "kmem_cache_destroy r2\nr5 = kmem_cache_alloc r1\n"
-	  "r6 = kmem_cache_alloc r2 gfp=GFP_ATOMIC\n",
-	  used_when_destroyed,
-	  "kmem_cache_destroy r1\nr2 = kmem_cache_alloc r1\n" },
-	{ "families: a cache goes with its objects",
-	  "r1 = kmem_cache_create\nr2 = kmem_cache_create\n"
-	  "r3 = kmem_cache_create\nr4 = kmem_cache_alloc r3\n"
-	  "r5 = kmem_cache_alloc r2\nr6 = kmem_cache_alloc r1\ntick\n",
-	  objects_for_caches, "tick\n" },
-	{ "a pool for many objects of kmalloc",
-	  "r1 = kmalloc size=256\nr2 = kmalloc size=256\n"
-	  "r3 = kmalloc size=256\nr4 = kmalloc size=256\n"
-	  "r5 = kmalloc size=256\nr6 = kmalloc size=256\n"
-	  "r7 = kmalloc size=256\nr8 = kmalloc size=256\n"
-	  "r9 = kmalloc size=256\nr10 = kmalloc size=256\nkfree r7\n"
-	  "r11 = kmalloc size=256\nr12 = kmalloc size=256\nkfree r3\n",
-	  frees_among_12,
-	  "r1 = mempool_create_kmalloc min_nr=12 size=256\nkfree r2\n" },
-	{ "a pool that is destroyed, for many frees",
-	  "r1 = kmem_cache_create\n"
-	  "r2 = kmem_cache_alloc r1\nr3 = kmem_cache_alloc r1\n"
-	  "r4 = kmem_cache_alloc r1\nr5 = kmem_cache_alloc r1\n"
-	  "r6 = kmem_cache_alloc r1\nr7 = kmem_cache_alloc r1\n"
-	  "kmem_cache_free r1 object=r2\nkmem_cache_free r1 object=r3\n"
-	  "kmem_cache_free r1 object=r4\nkmem_cache_free r1 object=r5\n"
-	  "kmem_cache_free r1 object=r6\nkmem_cache_free r1 object=r7\n"
-	  "kmem_cache_free r1 object=r2\nkmem_cache_free r1 object=r3\n"
-	  "kmem_cache_free r1 object=r4\nkmem_cache_free r1 object=r5\n"
-	  "kmem_cache_free r1 object=r6\nkmem_cache_free r1 object=r7\n",
-	  gives_12_back, NULL },
-	{ "names, flags and lives",
-	  "r1 = kmem_cache_create name=17 flags=SLAB_PANIC\n"
-	  "r2 = kmem_cache_create name=900 size=4096 align=256 "
-	  "flags=SLAB_HWCACHE_ALIGN|SLAB_NO_REAP|SLAB_PANIC life=7\n",
-	  two_names,
-	  "r1 = kmem_cache_create name=1\n"
-	  "r2 = kmem_cache_create size=300 flags=SLAB_HWCACHE_ALIGN life=1\n" },
-	{ "numbers below 0", "mempool_resize r1 min_nr=-77000\n", below_0,
-	  "mempool_resize r1 min_nr=-1\n" },
 	{ "a higher profile where that makes it shorter",
 	  "boot profile=3\ndrain_local_pages\ndrain_local_pages\n"
 	  "drain_local_pages\ndrain_local_pages\ndrain_local_pages\ntick\n",
@@ -393,68 +238,6 @@ static const struct row rows[] = {
 	{ "words of a boot line", "boot ram=64M cpus=2 vmalloc=900M mem=32M\n",
 	  two_words, "boot ram=64M mem=32M\n" },
 };
-
-static bool read_text(struct program *p, const char *text)
-{
-	struct text_error err;
-
-	program_init(p);
-	if (text_read(p, text, strlen(text), &err))
-		return true;
-	TEST_FAIL("line %u: %s: %s", err.line, err.reason, text);
-	return false;
-}
-
-static char *print_text(const struct program *p)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	if (f) {
-		text_write(f, p);
-		fclose(f);
-	}
-	return text;
-}
-
-static void expect_program(const struct row *row, const struct program *got)
-{
-	struct program expected;
-	char *a, *b;
-
-	if (!read_text(&expected, row->expected))
-		return;
-	a = print_text(&expected);
-	b = print_text(got);
-	if (!a || !b || strcmp(a, b) != 0)
-		TEST_FAIL("%s: expected\n%sgot\n%s", row->name, a, b);
-	free(a);
-	free(b);
-	program_free(&expected);
-}
-
-static void try_row(const struct row *row)
-{
-	struct program p;
-	const char *why;
-
-	if (!read_text(&p, row->text))
-		return;
-	if (!row->holds(NULL, &p))
-		TEST_FAIL("%s: does not hold at the start", row->name);
-	if (!row->expected || strcmp(row->expected, row->text) != 0)
-		if (minimize_check(&p, row->holds, NULL, &why))
-			TEST_FAIL("%s: called minimal at once", row->name);
-	EXPECT(minimize(&p, row->holds, NULL, 0) > 0);
-	if (!row->holds(NULL, &p))
-		TEST_FAIL("%s: does not hold at the end", row->name);
-	if (!minimize_check(&p, row->holds, NULL, &why))
-		TEST_FAIL("%s: not minimal: %s", row->name, why);
-	if (row->expected)
-		expect_program(row, &p);
-	program_free(&p);
-}
 
 TEST(the_table)
 {
