@@ -119,6 +119,8 @@ static void swarm_ops(struct gen *g)
 			f = 0;
 		if (gen_role_of(op_codes[i]) == ROLE_WILD && g->clean)
 			f = 0;
+		if (op_codes[i] == OP_damage && !g->debug)
+			f = 0;
 		f *= info->weight;
 		if (gen_objects(g) && info->group == GROUP_PAGES)
 			f = (f + PAGES_SHARE - 1) / PAGES_SHARE;
@@ -308,6 +310,18 @@ static enum op_code code_of_kind(const struct gen *g, enum res_kind kind)
 	}
 }
 
+/* Is there an object of a cache that a slot names? */
+static bool named_objects(const struct gen *g)
+{
+	const struct gen_list *list = &g->list[RES_CACHE];
+	u32 i;
+
+	for (i = 0; i < list->nr; i++)
+		if (g->cache[g->slot[list->slot[i]].owner].live)
+			return true;
+	return false;
+}
+
 /* Slots all empty or all full: other ops than the one that was drawn. */
 static enum op_code code_for(struct gen *g)
 {
@@ -328,6 +342,9 @@ static enum op_code code_for(struct gen *g)
 	}
 	if (role == ROLE_ALLOC && g->list[RES_PAGES].nr > SLOTS_WIRE - 8)
 		return OP___free_pages;
+	if (code == OP_kmem_cache_free && !named_objects(g) &&
+	    gen_usable(g, OP_kfree) && (g->clean || prng_below(g->r, 16)))
+		return OP_kfree;
 	return code;
 }
 

@@ -76,6 +76,8 @@ u32 gen_object_gfp(struct gen *g, const struct op *op)
 		gfp = object_gfp(g);
 	if (by_size ? prng_one_in(g->r, 10) : cache_wants_dma(g, op))
 		gfp |= __GFP_DMA;
+	if (prng_one_in(g->r, 48))
+		gfp |= __GFP_NO_GROW;
 	return misuse(g, 40) ? gfp_misused(g, gfp) : gfp;
 }
 

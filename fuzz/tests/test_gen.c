@@ -8,6 +8,9 @@
 static const struct gen_options pages64 = { GROUP_PAGES, 64, false };
 static const struct gen_options pages1000 = { GROUP_PAGES, 1000, false };
 static const struct gen_options boot40 = { GROUP_BOOT | GROUP_PAGES, 40, true };
+static const struct gen_options all64 = {
+	GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC | GROUP_MEMPOOL, 64, false
+};
 static const struct gen_options boot_only = { GROUP_BOOT, 20, true };
 
 static void generate(struct program *p, u64 seed, const struct gen_options *o)
@@ -76,17 +79,14 @@ static void check_op(const struct op *op, const struct gen_options *o)
 TEST(options_are_kept)
 {
 	static const struct gen_options *const options[] = {
-		&pages64,
-		&pages1000,
-		&boot40,
-		&boot_only,
+		&pages64, &pages1000, &boot40, &boot_only, &all64,
 	};
 	struct program p;
 	u32 full = 0;
 
 	program_init(&p);
-	for (u32 i = 0; i < 800; i++) {
-		const struct gen_options *o = options[i % 4];
+	for (u32 i = 0; i < 1000; i++) {
+		const struct gen_options *o = options[i % 5];
 
 		generate(&p, i, o);
 		EXPECT(p.nr >= 1 && p.nr <= o->ops);
@@ -96,8 +96,8 @@ TEST(options_are_kept)
 		for (u32 k = 0; k < p.nr; k++)
 			check_op(&p.op[k], o);
 	}
-	EXPECT(full > 400); /* most are as long as they may be */
-	EXPECT(full < 750);
+	EXPECT(full > 500); /* most are as long as they may be */
+	EXPECT(full < 940);
 	program_free(&p);
 }
 
@@ -164,14 +164,16 @@ TEST(slots_mostly_hold_something)
 
 TEST(a_swarm_uses_subsets_and_all_of_the_table)
 {
+	static const struct gen_options *const options[] = { &pages64, &boot40,
+							     &all64, &all64 };
 	u32 seen[NR_OPS] = { 0 }, distinct = 0;
 	struct program p;
 
 	program_init(&p);
-	for (u32 seed = 0; seed < 1000; seed++) {
+	for (u32 seed = 0; seed < 2000; seed++) {
 		u8 here[NR_OPS] = { 0 };
 
-		generate(&p, seed, seed % 4 ? &pages64 : &boot40);
+		generate(&p, seed, options[seed % 4]);
 		for (u32 i = 0; i < p.nr; i++) {
 			distinct += !here[p.op[i].code];
 			here[p.op[i].code] = 1;
@@ -182,11 +184,11 @@ TEST(a_swarm_uses_subsets_and_all_of_the_table)
 	for (u32 i = 0; i < NR_OP_CODES; i++) {
 		u32 in = seen[op_codes[i]];
 
-		if (in < 10 || in > 990)
-			TEST_FAIL("%s is in %u of 1000 programs",
+		if (in < 10 || in > 1980)
+			TEST_FAIL("%s is in %u of 2000 programs",
 				  op_info[op_codes[i]].name, in);
 	}
-	EXPECT(distinct < 1000 * NR_OP_CODES / 2);
+	EXPECT(distinct < 2000 * NR_OP_CODES / 2);
 	program_free(&p);
 }
 

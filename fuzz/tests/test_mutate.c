@@ -8,6 +8,10 @@
 static const struct gen_options pages = { GROUP_PAGES, 64, false };
 static const struct gen_options boot = { GROUP_BOOT | GROUP_PAGES, 40, true };
 
+static const struct gen_options objects = {
+	GROUP_SLAB | GROUP_KMALLOC | GROUP_MEMPOOL | GROUP_PAGES, 64, false
+};
+
 static void legal(const struct program *p, const struct gen_options *o)
 {
 	static u8 bytes[WIRE_HEADER + 200 * WIRE_RECORD];
@@ -26,12 +30,13 @@ static void legal(const struct program *p, const struct gen_options *o)
 
 TEST(long_chains_of_mutations_stay_legal)
 {
-	static const struct gen_options *const options[] = { &pages, &boot };
+	static const struct gen_options *const options[] = { &pages, &boot,
+							     &objects };
 	struct program p;
 	struct prng r;
 
 	program_init(&p);
-	for (u32 i = 0; i < 2; i++) {
+	for (u32 i = 0; i < 3; i++) {
 		prng_seed(&r, i);
 		p.nr = 0;
 		p.profile = 0;
@@ -192,5 +197,100 @@ TEST(ops_of_other_groups_go)
 		legal(&p, &pages);
 	}
 	EXPECT(boots > 10);
+	program_free(&p);
+}
+
+/* Two caches with eight objects each, then the frees of all. */
+static void two_caches(struct program *p)
+{
+	struct op op = op_default(OP_kmem_cache_create);
+
+	p->nr = 0;
+	p->profile = 0;
+	for (u32 i = 0; i < 2; i++) {
+		op.arg[0] = i;
+		op.out = i;
+		EXPECT(program_append(p, &op) != NULL);
+	}
+	for (u32 i = 0; i < 16; i++) {
+		op = op_default(OP_kmem_cache_alloc);
+		op.arg[0] = i % 2;
+		op.out = 10 + i;
+		EXPECT(program_append(p, &op) != NULL);
+	}
+	for (u32 i = 0; i < 16; i++) {
+		op = op_default(OP_kmem_cache_free);
+		op.arg[0] = i % 2;
+		op.arg[1] = 10 + i;
+		EXPECT(program_append(p, &op) != NULL);
+	}
+}
+
+/* Frees of a slot that holds another cache's object, of all frees. */
+static void count_strangers(const struct program *p, u32 *frees, u32 *strange)
+{
+	u32 cache[SLOTS_WIRE] = { 0 };
+
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_kmem_cache_alloc)
+			cache[op->out] = op->arg[0] + 1;
+		if (op->code != OP_kmem_cache_free)
+			continue;
+		*frees += 1;
+		*strange += cache[op->arg[1]] != op->arg[0] + 1;
+	}
+}
+
+TEST(a_free_goes_on_naming_its_cache)
+{
+	u32 frees = 0, strange = 0;
+	struct program p;
+	struct prng r;
+
+	program_init(&p);
+	prng_seed(&r, 3);
+	for (u32 i = 0; i < 1500; i++) {
+		two_caches(&p);
+		EXPECT(mutate_program(&p, &r, &objects));
+		count_strangers(&p, &frees, &strange);
+	}
+	EXPECT(frees > 15000);
+	if (strange * 8 >= frees || strange * 500 < frees)
+		TEST_FAIL("%u of %u frees name another cache", strange, frees);
+	program_free(&p);
+}
+
+/* Ops of one code in a row, at most. */
+static u32 longest(const struct program *p, enum op_code code)
+{
+	u32 run = 0, most = 0;
+
+	for (u32 i = 0; i < p->nr; i++) {
+		run = p->op[i].code == code ? run + 1 : 0;
+		most = run > most ? run : most;
+	}
+	return most;
+}
+
+TEST(one_edit_makes_a_run)
+{
+	u32 allocs = 0, frees = 0;
+	struct program p;
+	struct prng r;
+
+	program_init(&p);
+	prng_seed(&r, 4);
+	for (u32 i = 0; i < 2000; i++) {
+		two_caches(&p);
+		p.nr = 22; /* four frees */
+		EXPECT(mutate_program(&p, &r, &objects));
+		legal(&p, &objects);
+		allocs += longest(&p, OP_kmem_cache_alloc) > 24;
+		frees += longest(&p, OP_kmem_cache_free) > 8;
+	}
+	EXPECT(allocs > 60);
+	EXPECT(frees > 10);
 	program_free(&p);
 }
