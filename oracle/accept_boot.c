@@ -28,12 +28,16 @@ void model_arrays_delete(struct model *o)
 	array_delete(o->frame, nr, sizeof(*o->frame));
 	array_delete(o->frame_gold, nr, sizeof(*o->frame_gold));
 	array_delete(o->touched, nr, sizeof(*o->touched));
+	array_delete(o->slab, nr, sizeof(*o->slab));
+	array_delete(o->slab_gold, nr, sizeof(*o->slab_gold));
+	array_delete(o->slab_touched, nr, sizeof(*o->slab_touched));
 	array_delete(o->painted, nr, sizeof(*o->painted));
 	array_delete(o->paint, nr, sizeof(*o->paint));
 	array_delete(o->boot_map, nr, sizeof(*o->boot_map));
 	array_delete(o->boot_map_gold, nr, sizeof(*o->boot_map_gold));
 	o->frame = o->frame_gold = NULL;
-	o->touched = o->painted = NULL;
+	o->slab = o->slab_gold = NULL;
+	o->touched = o->painted = o->slab_touched = NULL;
 	o->paint = NULL;
 	o->boot_map = o->boot_map_gold = NULL;
 	o->nr_frames = o->nr_touched = o->nr_painted = 0;
@@ -46,12 +50,16 @@ static bool arrays_new(struct model *o, u32 nr)
 	o->frame = array_new(nr, sizeof(*o->frame));
 	o->frame_gold = array_new(nr, sizeof(*o->frame_gold));
 	o->touched = array_new(nr, sizeof(*o->touched));
+	o->slab = array_new(nr, sizeof(*o->slab));
+	o->slab_gold = array_new(nr, sizeof(*o->slab_gold));
+	o->slab_touched = array_new(nr, sizeof(*o->slab_touched));
 	o->painted = array_new(nr, sizeof(*o->painted));
 	o->paint = array_new(nr, sizeof(*o->paint));
 	o->boot_map = array_new(nr, sizeof(*o->boot_map));
 	o->boot_map_gold = array_new(nr, sizeof(*o->boot_map_gold));
-	return o->frame && o->frame_gold && o->touched && o->painted &&
-	       o->paint && o->boot_map && o->boot_map_gold;
+	return o->frame && o->frame_gold && o->touched && o->slab &&
+	       o->slab_gold && o->slab_touched && o->painted && o->paint &&
+	       o->boot_map && o->boot_map_gold;
 }
 
 /* --- claims ------------------------------------------------------------- */
@@ -115,6 +123,9 @@ static void clear(struct model *o)
 	for (u32 ring = 0; ring < NR_RINGS; ring++)
 		o->pcp[ring].first = 0;
 	o->pcp_dirty = 0;
+	objects_forget(o);
+	object_contents_wipe(o);
+	pools_boot(o);
 }
 
 bool model_boot(struct model *o, const struct boot_line *line, bool refused,

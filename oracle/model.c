@@ -2,8 +2,9 @@
 /*
  * model.c - a model's life: made, set up, snapshot, reset, deleted.
  *
- * A reset costs what was touched: the frames on the list of touched ones, the
- * rings marked dirty, the windows painted; small state is copied whole.
+ * A reset costs what was touched: the frames, caches and slabs on the lists
+ * of touched ones, the rings marked dirty, the windows painted; small state
+ * is copied whole.
  */
 #include "model.h"
 #include "host.h"
@@ -44,6 +45,10 @@ void model_delete(struct model *o)
 	if (!o)
 		return;
 	model_arrays_delete(o);
+	contents_end(o);
+	object_contents_end(o);
+	objects_end(o);
+	pools_end(o);
 	model_host_free(o, sizeof(*o));
 }
 
@@ -77,6 +82,9 @@ void model_snapshot(struct model *o)
 	o->nr_touched = 0;
 	o->pcp_dirty = 0;
 	contents_forget(o);
+	object_contents_forget(o);
+	objects_snapshot(o);
+	pools_snapshot(o);
 	o->gold = o->now;
 	o->nr_claims_gold = o->claims.nr;
 	for (u32 i = 0; i < NR_RINGS; i++)
@@ -92,6 +100,9 @@ void model_reset(struct model *o)
 	u32 nr_low = o->gold.layout.max_low_pfn;
 
 	contents_wipe(o);
+	object_contents_wipe(o);
+	objects_reset(o);
+	pools_reset(o);
 	for (u32 i = 0; i < o->nr_touched; i++) {
 		pfn_t pfn = o->touched[i];
 

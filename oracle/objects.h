@@ -193,7 +193,9 @@ struct cache *general_cache(const struct model *o, u32 size, gfp_t gfp);
 
 /* --- object_store.c ------------------------------------------------------- */
 
-/* Forgets all caches and slabs; false: the host has no memory. */
+/* A boot begins: what was touched is of another machine. */
+void objects_forget(struct model *o);
+/* No caches and no slabs; false: the host has no memory. */
 bool objects_boot(struct model *o);
 void objects_snapshot(struct model *o);
 void objects_reset(struct model *o);
