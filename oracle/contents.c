@@ -11,10 +11,8 @@
  * elsewhere are all wrong.  PAINT_WHOLE: every frame, wholly.  PAINT_SAMPLE:
  * at most 64 bytes of at most 2 frames of a block; where, the stamp says.
  *
- * paint[pfn].dirty remembers which 64-byte chunks were ever painted, so that
- * a reset zeroes no more than that.  The loops over frames' bytes are outside
- * ASan, as frames are wiped when they are poisoned already; whether a live
- * frame is poisoned is asked apart (C6).
+ * The loops over frames' bytes are outside ASan, as what a machine poisoned
+ * by mistake is asked apart (C6).  A reset is contents_reset.c's.
  */
 #include "judge.h"
 
@@ -27,7 +25,6 @@ int __asan_address_is_poisoned(const void volatile *addr) __attribute__((weak));
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
 
 #define WORD sizeof(u64)
-#define CHUNK 64u
 #define SAMPLE_BYTES 64u
 #define STEP 0xD6E8FEB86659FD93ull
 
@@ -114,19 +111,6 @@ static NO_ASAN bool is_zero(const u8 *p, u32 size)
 	return !bits;
 }
 
-/* The barrier keeps the loop from becoming a memset, which ASan checks. */
-static NO_ASAN void wipe_chunks(u8 *frame, u64 chunks)
-{
-	for (; chunks; chunks &= chunks - 1) {
-		u8 *at = frame + __builtin_ctzll(chunks) * CHUNK;
-		u64 *word = (u64 *)(void *)at;
-
-		for (u32 i = 0; i < CHUNK / WORD; i++)
-			word[i] = 0;
-		__asm__ volatile("" ::: "memory");
-	}
-}
-
 static NO_ASAN void smear(u8 *p, u32 size)
 {
 	for (u32 i = 0; i < size; i++)
@@ -134,23 +118,6 @@ static NO_ASAN void smear(u8 *p, u32 size)
 }
 
 /* --- one frame ---------------------------------------------------------- */
-
-/* One bit for each chunk of [off, off + len). */
-static u64 chunks_of(u32 off, u32 len)
-{
-	u32 first = off / CHUNK, last = (off + len - 1) / CHUNK;
-
-	return (~0ull << first) & (~0ull >> (63 - last));
-}
-
-static void make_dirty(struct model *o, pfn_t pfn, u32 off, u32 len)
-{
-	struct window *p = &o->paint[pfn];
-
-	if (!p->dirty)
-		o->painted[o->nr_painted++] = pfn;
-	p->dirty |= chunks_of(off, len);
-}
 
 /* The first byte of [at, at + len) that is poisoned; of a sample, its ends. */
 static u8 *poisoned(u8 *at, u32 len)
@@ -212,7 +179,7 @@ static void paint_frame(struct model *o, pfn_t pfn, u32 stamp, u32 off, u32 len)
 {
 	struct window *p = &o->paint[pfn];
 
-	make_dirty(o, pfn, off, len);
+	contents_dirty(o, pfn, off, len);
 	p->stamp = stamp;
 	p->off = (u16)off;
 	p->len = (u16)len;
@@ -351,7 +318,7 @@ bool model_check_contents(struct model *o, struct divergence *d)
 		    !judge_frame(o, pfn, RULE_C5, d))
 			return false;
 	}
-	return true;
+	return object_contents_check(o, d);
 }
 
 /* --- the owner's reads and writes --------------------------------------- */
@@ -465,31 +432,8 @@ bool contents_boot(struct model *o, u32 addr, u32 size, struct divergence *d)
 		some = len;
 		if (!wholly)
 			off = window(o, pfn, &some);
-		make_dirty(o, pfn, off, some);
+		contents_dirty(o, pfn, off, some);
 		smear(bytes_of(o, pfn) + off, some);
 	}
 	return must(o, d, RULE_C7, "memory is zero", true, zero);
-}
-
-/* --- reset -------------------------------------------------------------- */
-
-void contents_wipe(struct model *o)
-{
-	for (u32 i = 0; i < o->nr_painted; i++) {
-		struct window *p = &o->paint[o->painted[i]];
-
-		wipe_chunks(bytes_of(o, o->painted[i]), p->dirty);
-		p->dirty = 0;
-		p->owner = 0;
-	}
-	o->nr_painted = 0;
-}
-
-void contents_forget(struct model *o)
-{
-	for (u32 i = 0; i < o->nr_painted; i++) {
-		o->paint[o->painted[i]].dirty = 0;
-		o->paint[o->painted[i]].owner = 0;
-	}
-	o->nr_painted = 0;
 }

@@ -226,8 +226,8 @@ bool model_read_object(struct model *o, u32 object, u32 off, u32 len,
 /*
  * Damage, under slab_debug: flips the bits of one byte that is nobody's, off
  * bytes from the object's beginning (negative: before it).  False: nothing
- * there is watched by debugging (a red zone of a live object, the body of a
- * free and poisoned one), and nothing was written.
+ * there is watched by debugging (a red zone, the body of a free and poisoned
+ * object; but not of the allocator's own), and nothing was written.
  */
 bool model_damage(struct model *o, u32 object, s32 off);
 
