@@ -229,7 +229,7 @@ static u32 value_addr(struct gen *g, const struct op *op)
 {
 	u32 align = 1u << (4 + prng_below(g->r, 9));
 
-	if (op->code == OP_kfree_addr && prng_one_in(g->r, 4))
+	if (prng_one_in(g->r, 4))
 		return 0;
 	if (prng_below(g->r, 2))
 		return gen_number(g, ARG_VADDR);

@@ -105,10 +105,10 @@ SCRIPT(shared_debug) = {
 /* A constructor's objects by the hundred, in and out of a general cache. */
 SCRIPT(nested) = {
 	S(NEW, ONE, NEW_NESTED), S(TAKE, ONE, 0),   S(GIVE, ALL, 0),
-	S(CPU, ONE, 0),		 S(SHRINK, ONE, 0), S(GENERAL, ONE, 64),
+	S(CPU, ONE, 0),		 S(SHRINK, ONE, 0), S(GENERAL, ONE, 64 / 32),
 	S(TAKE, FEW, 0),	 S(CPU, ONE, 0),    S(TAKE, FEW, 0),
 	S(GIVE, HALF, 0),	 S(TICK, FEW, 0),   S(TAKE, FEW, 0),
-	S(FIND, ONE, 64),	 S(SHRINK, ONE, 0), END,
+	S(FIND, ONE, 64 / 32),	 S(SHRINK, ONE, 0), END,
 };
 
 SCRIPT(busy) = {
@@ -137,6 +137,12 @@ SCRIPT(creates) = {
 	S(TAKE, FEW, 0),
 	S(TICK, ONE, 0),
 	END,
+};
+
+/* More descriptors than boot left room for. */
+SCRIPT(descriptors) = {
+	S(NEW, LOTS, NEW_ANY), S(FAIL, ONE, 0),	   S(NEW, ONE, NEW_ANY),
+	S(NEW, FEW, NEW_ANY),  S(DESTROY, ONE, 0), END,
 };
 
 SCRIPT(create_destroy) = {
@@ -242,6 +248,25 @@ SCRIPT(kmalloc_flood) = {
 	S(TAKE, FEW, 0),
 	S(TICK, FEW, TICK_REAP),
 	END,
+};
+
+SCRIPT(kmalloc_shared) = {
+	S(GENERAL, ONE, 4096 / 32),
+	S(TAKE, ONE, 0),
+	S(CPU, ONE, 0),
+	S(TAKE, BATCH, 0),
+	S(CPU, ONE, 0),
+	S(GIVE, ALL, 0),
+	S(CPU, ONE, 0),
+	S(TAKE, FEW, 0),
+	S(TICK, FEW, TICK_REAP),
+	END,
+};
+
+SCRIPT(kmalloc_fail) = {
+	S(GENERAL, ONE, 0), S(FAIL, ONE, 0),  S(TAKE, ONE, 0), S(FAIL, ONE, 0),
+	S(TAKE, ONE, 0),    S(TIGHT, ONE, 0), S(TAKE, FEW, 0), S(GIVE, HALF, 0),
+	S(TAKE, FEW, 0),    S(RELAX, ONE, 0), S(TAKE, FEW, 0), END,
 };
 
 /* --- misuse ----------------------------------------------------------------
@@ -383,6 +408,7 @@ const struct gen_script gen_scripts[] = {
 	{ busy, 4, GROUP_SLAB, ALWAYS },
 	{ rcu, 4, GROUP_SLAB, ALWAYS },
 	{ creates, 4, GROUP_SLAB, ALWAYS },
+	{ descriptors, 1, GROUP_SLAB, ALWAYS },
 	{ create_destroy, 3, GROUP_SLAB, ALWAYS },
 	{ reap, 5, GROUP_SLAB, ALWAYS },
 	{ reap_slabs, 5, GROUP_SLAB, ALWAYS },
@@ -395,6 +421,8 @@ const struct gen_script gen_scripts[] = {
 	{ kmallocs, 6, GROUP_KMALLOC, ALWAYS },
 	{ kmalloc_flush, 5, GROUP_KMALLOC, ALWAYS },
 	{ kmalloc_flood, 4, GROUP_KMALLOC, ALWAYS },
+	{ kmalloc_shared, 5, GROUP_KMALLOC, IF_SMP },
+	{ kmalloc_fail, 4, GROUP_KMALLOC, ALWAYS },
 	{ damage, 12, GROUP_SLAB, IF_DEBUG },
 	{ damage_kmalloc, 6, GROUP_KMALLOC, IF_DEBUG },
 	{ wild, 3, GROUP_KMALLOC, IF_DIRTY },

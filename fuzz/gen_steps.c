@@ -364,6 +364,8 @@ static u32 count_of(struct gen *g, const struct gen_step *step)
 		return 1 + prng_below(g->r, 4);
 	case MANY:
 		return 4 + prng_below(g->r, 14);
+	case LOTS:
+		return 16 + prng_below(g->r, 16);
 	case ALL:
 		return SLOTS_WIRE;
 	case HALF:
@@ -394,7 +396,7 @@ u32 gen_step_begin(struct gen *g, const struct gen_step *step)
 		g->plan.cache = (u8)any_cache(g);
 		return 0;
 	case STEP_GENERAL:
-		g->plan.cache = (u8)general_cache(g, step->arg);
+		g->plan.cache = (u8)general_cache(g, 32 * step->arg);
 		return 0;
 	case STEP_CPU:
 		g->cpu = (u8)prng_below(g->r, g->cpus);
@@ -424,7 +426,7 @@ static bool step_of_objects(struct gen *g, struct op *op)
 	case STEP_NEW:
 		return step_new(g, op, arg);
 	case STEP_FIND:
-		return step_find(g, op, arg);
+		return step_find(g, op, 32 * arg);
 	case STEP_TAKE:
 		return step_take(g, op);
 	case STEP_GIVE:

@@ -13,7 +13,7 @@ enum step_code {
 	STEP_END,
 	STEP_NEW,     /* kmem_cache_create; by enum new_style */
 	STEP_OLD,     /* any cache that there is */
-	STEP_GENERAL, /* a general cache, of that size or 0: any */
+	STEP_GENERAL, /* a general cache: of so many 32 bytes, or 0: any */
 	STEP_FIND,    /* the same, and a slot that names it */
 	STEP_TAKE,
 	STEP_GIVE,
@@ -46,6 +46,7 @@ enum step_count {
 	ONE,
 	FEW,
 	MANY,
+	LOTS,
 	ALL,
 	HALF,	 /* of what is live */
 	SLABS,	 /* one or two slabs and a bit */
