@@ -210,6 +210,9 @@ void chain_remove(struct model *o, const struct cache *c);
 bool slab_objects_new(struct model *o, struct slab *slab, u32 num);
 void slab_objects_delete(struct model *o, const struct slab *slab);
 
+/* object_self_check.c: NULL, or what is wrong. */
+const char *objects_self_check(const struct model *o);
+
 /* --- moves: the past ------------------------------------------------------ */
 
 /*
@@ -284,6 +287,8 @@ enum report_kind debug_alloc_finds(const struct model *o,
 				   const struct place *p);
 /* ... and in the red zones of a LIVE one that is about to be freed. */
 enum report_kind debug_free_finds(const struct model *o, const struct place *p);
+/* Its constructor wrote to it: that is to be wiped. */
+void object_constructed(struct model *o, const struct place *p);
 /* It left the array, its constructor has run if there is one to run. */
 void object_given(struct judge *j, const struct place *p);
 /* Its owner gave it back, its destructor has run if there is one to run. */
@@ -297,6 +302,9 @@ void object_taken(struct judge *j, const struct place *p);
 bool object_obtained(struct judge *j, const struct place *p, bool zero);
 /* ... of an element from a pool's reserve: it bears what it bore. */
 bool object_kept(struct judge *j, const struct place *p);
+/* Its owner asked for its size, and may use all of it from now on. */
+bool object_extend(struct model *o, const struct place *p, u32 size,
+		   struct divergence *d);
 /* All objects that were handed out or given back since the snapshot. */
 bool object_contents_check(struct model *o, struct divergence *d);
 

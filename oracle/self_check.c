@@ -5,7 +5,8 @@
  * Validator: model_self_check().  Its clauses are the strings it returns.
  * First every frame is placed: what lies in the buddy, on lists, in blocks.
  * Then the free blocks must be the maximal aligned ranges of what lies in the
- * buddy, and lists and counts must say the same.
+ * buddy, and lists and counts must say the same.  Caches and what is in them
+ * follow, in object_self_check.c.
  */
 #include "model.h"
 
@@ -168,5 +169,5 @@ const char *model_self_check(const struct model *o)
 		if (why)
 			return why;
 	}
-	return NULL;
+	return objects_self_check(o);
 }
