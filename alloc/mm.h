@@ -227,7 +227,7 @@ void *mm_mempool_alloc(struct machine *m, struct mempool *pool, gfp_t gfp);
 /* The woken sleeper goes on, as the current task; as mm_mempool_alloc(). */
 void *mm_mempool_resume(struct machine *m, u32 ticket);
 void mm_mempool_free(struct machine *m, struct mempool *pool, void *element);
-/* 0; -12 (-ENOMEM) or, with a report, -22 (-EINVAL): nothing is changed. */
+/* 0; -12 (-ENOMEM), or -22 (-EINVAL) if misused: nothing is changed. */
 int mm_mempool_resize(struct machine *m, struct mempool *pool, s32 new_min_nr,
 		      gfp_t gfp);
 void mm_mempool_destroy(struct machine *m, struct mempool *pool);
