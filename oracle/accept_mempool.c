@@ -27,13 +27,6 @@ static bool own_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
 	return !c || cache_alloc(j, c, gfp, OBJECT_OWN, size, address);
 }
 
-static bool own_kfree(struct judge *j, u32 address)
-{
-	struct place p;
-
-	return !place_of(j->o, address, &p) || cache_free(j, &p);
-}
-
 /* 4 * nr bytes; *address stays 0 if that is no 32-bit number. */
 static bool own_array(struct judge *j, s32 nr, gfp_t gfp, u32 *address)
 {
@@ -92,7 +85,7 @@ static bool dissolve(struct judge *j, struct pool *pool)
 	if (!empty(j, pool, 0))
 		return false;
 	pools_remove(&j->o->pools, pool);
-	return own_kfree(j, was.array) && own_kfree(j, was.addr);
+	return own_free(j, was.array) && own_free(j, was.addr);
 }
 
 /* What the guarantee is short of: elements that a growth could not get. */
@@ -122,7 +115,7 @@ static bool create(struct judge *j, struct pool pool, u32 *addr)
 	if (!own_array(j, pool.min_nr, GFP_KERNEL, &pool.array))
 		return false;
 	if (!pool.array)
-		return own_kfree(j, pool.addr);
+		return own_free(j, pool.addr);
 	new = pools_add(p, &pool);
 	if (!new)
 		return no_room(j);
@@ -308,7 +301,7 @@ static bool grow(struct judge *j, struct pool *pool, s32 nr, gfp_t gfp,
 	}
 	if (!pool_grow(&j->o->pools, pool, array, nr))
 		return no_room(j);
-	if (!own_kfree(j, old) || !fill(j, pool, gfp))
+	if (!own_free(j, old) || !fill(j, pool, gfp))
 		return false;
 	settle(pool);
 	return true;

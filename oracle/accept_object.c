@@ -278,9 +278,8 @@ bool model_ksize(struct model *o, const struct outcome *out, u32 object,
 		if (kind)
 			return judge_report(&j, kind, !got);
 		size = p.cache->geo.user_size;
-		slab_touch(o, p.slab);
-		p.object->asked = size;
 	}
 	return judge_no_report(&j) && want_plain_end(&j) &&
-	       must(o, d, RULE_Q5, "ksize", size, got);
+	       must(o, d, RULE_Q5, "ksize", size, got) &&
+	       (!size || object_extend(o, &p, size, d));
 }

@@ -199,9 +199,23 @@ static inline bool judge_paint(struct model *o, const struct place *p,
 
 /* --- constructed objects ------------------------------------------------ */
 
-static u32 constructed_bytes(const struct object *b)
+u32 object_constructed_bytes(const struct cache *c)
 {
-	return b->asked < CTOR_PAINT_BYTES ? b->asked : CTOR_PAINT_BYTES;
+	u32 size = c->size;
+
+	if (!(c->life & OBJECT_CTOR))
+		return 0;
+	if (size > CTOR_PAINT_BYTES)
+		size = CTOR_PAINT_BYTES;
+	return (size + 3) & ~3u;
+}
+
+void object_constructed(struct model *o, const struct place *p)
+{
+	u32 len = object_constructed_bytes(p->cache);
+
+	if (object_in_ram(o, p->address, len))
+		object_dirty(o, p->address, len);
 }
 
 static u32 constructed_word(const struct place *p, u32 i)
@@ -215,7 +229,7 @@ static bool judge_constructed(struct model *o, const struct place *p,
 			      struct divergence *d)
 {
 	const u8 *at = object_bytes(o, p->address);
-	u32 end = constructed_bytes(p->object);
+	u32 end = object_constructed_bytes(p->cache);
 
 	for (u32 i = 0; i < end; i++) {
 		u32 word = constructed_word(p, i & ~3u);
@@ -233,8 +247,8 @@ static void construct_again(struct model *o, const struct place *p, u32 off,
 {
 	u8 *at = object_bytes(o, p->address);
 
-	if (end > constructed_bytes(p->object))
-		end = constructed_bytes(p->object);
+	if (end > object_constructed_bytes(p->cache))
+		end = object_constructed_bytes(p->cache);
 	for (u32 i = off; i < end; i++)
 		at[i] = (u8)(constructed_word(p, i & ~3u) >> i % 4 * 8);
 }
@@ -325,6 +339,23 @@ bool model_before_object_free(struct model *o, u32 object, struct divergence *d)
 		return true;
 	return judge_bytes(o, &p, RULE_O7, d) &&
 	       (likely(!o->now.objects.debug) || debug_judge_words(o, &p, d));
+}
+
+bool object_extend(struct model *o, const struct place *p, u32 size,
+		   struct divergence *d)
+{
+	bool painted = p->object->marks & OBJECT_PAINTED;
+
+	if (p->object->asked == size)
+		return true;
+	slab_touch(o, p->slab);
+	if (painted && !judge_bytes(o, p, RULE_O9, d))
+		return false;
+	p->object->asked = size;
+	if (!(p->cache->life & OBJECT_CTOR) &&
+	    object_in_ram(o, p->address, size))
+		paint(o, p);
+	return true;
 }
 
 /* [off, *end) of what the owner asked for; false: nothing is left. */

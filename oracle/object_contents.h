@@ -22,6 +22,8 @@ u8 *object_bytes(const struct model *o, u32 address);
 bool object_in_ram(const struct model *o, u32 address, u32 len);
 /* [address, address + len) is written to: to be wiped. */
 void object_dirty(struct model *o, u32 address, u32 len);
+/* How much of an object a constructor writes to; 0: there is none. */
+u32 object_constructed_bytes(const struct cache *c);
 /* To be looked at in the end. */
 void object_watch(struct model *o, const struct place *p);
 

@@ -317,21 +317,12 @@ static bool judge_body(struct model *o, const struct place *p, u32 from,
 	       judge_poison(o, p, to - SAMPLE_BYTES, to, value, rule, d);
 }
 
-static u32 constructed(const struct place *p)
-{
-	u32 size = p->cache->size;
-
-	if (!(p->cache->life & OBJECT_CTOR))
-		return 0;
-	if (size > CTOR_PAINT_BYTES)
-		size = CTOR_PAINT_BYTES;
-	return (size + 3) & ~3u;
-}
-
 bool debug_judge_given(struct judge *j, const struct place *p, bool zero)
 {
-	u32 from = zero ? p->object->asked : constructed(p);
+	u32 from = object_constructed_bytes(p->cache);
 
+	if (zero)
+		from = p->object->asked;
 	if (!debug_judge_words(j->o, p, j->d))
 		return false;
 	return !has(p, SLAB_POISON) ||

@@ -145,14 +145,32 @@ static const char *check_rings(const struct model *o, unsigned int zone,
 	return sum == found ? NULL : "per-CPU lists and frames disagree";
 }
 
+static bool is_own(const struct model *o, u32 address)
+{
+	struct place p;
+
+	return place_of(o, address, &p) && p.object->is == OBJECT_OWN;
+}
+
+static const char *check_pools(const struct model *o)
+{
+	const struct pools *p = &o->pools;
+
+	for (u32 i = 0; i < p->nr; i++)
+		if (!is_own(o, p->pool[i].addr) || !is_own(o, p->pool[i].array))
+			return "a pool's own memory is not the allocator's";
+	return pools_check(p);
+}
+
 const char *model_self_check(const struct model *o)
 {
 	struct tally t = { .free_pages = { 0 } };
+	const char *why;
 
 	if (o->now.phase != PHASE_RUNNING)
 		return NULL;
 	for (unsigned int zone = 0; zone < NR_ZONES; zone++) {
-		const char *why = check_zone(o, zone, &t);
+		why = check_zone(o, zone, &t);
 
 		for (unsigned int order = 0; !why && order < MAX_ORDER;
 		     order++) {
@@ -169,5 +187,6 @@ const char *model_self_check(const struct model *o)
 		if (why)
 			return why;
 	}
-	return objects_self_check(o);
+	why = objects_self_check(o);
+	return why ? why : check_pools(o);
 }

@@ -95,7 +95,11 @@ bool construct(struct judge *j, struct cache *c, const struct place *p,
 	if (!want_ctor(j, (struct ctor_call){ p->address, c->address, flags,
 					      false }))
 		return false;
-	if (!(c->life & OBJECT_NESTED) || flags & SLAB_CTOR_VERIFY)
+	object_constructed(j->o, p);
+	if (flags & SLAB_CTOR_VERIFY)
+		return true;
+	object_constructed(j->o, p);
+	if (!(c->life & OBJECT_NESTED))
 		return true;
 	if (!call_kmalloc(j, NESTED_BYTES, gfp, &nested))
 		return false;
