@@ -179,7 +179,7 @@ TEST(debugging)
 	EXPECT_EQ(g.objsize, 44);
 	EXPECT_EQ(g.user_size, 32);
 	EXPECT_EQ(g.head, 4);
-	EXPECT_EQ(g.num, 87); /* 87 * 44 + 24 + 174 -> 4028 */
+	EXPECT_EQ(g.num, 88); /* 88 * 44 + 24 + 176 = 4072 */
 	EXPECT_EQ(forced_flags(4096, 0, false), SLAB_POISON);
 	EXPECT_EQ(forced_flags(4097, 0, false), SLAB_POISON | zones);
 	EXPECT_EQ(forced_flags(8192 - 12, 0, false), SLAB_POISON | zones);
