@@ -16,6 +16,7 @@
 #include "judge.h"
 
 #define ENOMEM 12
+#define EINVAL 22 /* with a report */
 
 /* --- the pool's own memory ---------------------------------------------- */
 
@@ -283,6 +284,8 @@ bool model_mempool_free(struct model *o, const struct outcome *out, u32 pool,
 		return judge_report(&j, REPORT_mempool_bad, true);
 	if (pool_has(&o->pools, p, element))
 		return judge_report(&j, REPORT_mempool_element, true);
+	if (p->curr_nr < p->min_nr && !is_direct(o, element))
+		return judge_report(&j, REPORT_bad_address, true);
 	return give_back(&j, p, element) && judge_end(&j);
 }
 
@@ -334,11 +337,11 @@ bool model_mempool_resize(struct model *o, const struct outcome *out, u32 pool,
 	int answer = 0;
 
 	if (!p)
-		return judge_report(&j, REPORT_mempool_bad, !got);
+		return judge_report(&j, REPORT_mempool_bad, got == -EINVAL);
 	if ((gfp & __GFP_WAIT) && may_not_sleep(&j))
-		return judge_report(&j, REPORT_sleep_in_atomic, !got);
+		return judge_report(&j, REPORT_sleep_in_atomic, got == -EINVAL);
 	if (new_min_nr <= 0)
-		return judge_report(&j, REPORT_mempool_nr, !got);
+		return judge_report(&j, REPORT_mempool_nr, got == -EINVAL);
 	return resize(&j, p, new_min_nr, gfp, &answer) && judge_end(&j) &&
 	       must(o, d, RULE_N5, "answer", (u64)answer, (u64)got);
 }
