@@ -20,28 +20,28 @@ struct giver {
 	u32 left;		/* elements that it will give */
 	enum report_kind draws; /* instead of giving, or none */
 	bool oom;		/* likewise */
-	u32 asked, freed;
+	u32 asked, nr_given, freed;
 	gfp_t gfp[GIVER_CALLS];	  /* of each asking */
-	void *given[GIVER_CALLS]; /* by each */
-	void *taken[GIVER_CALLS]; /* back, in that order */
+	void *given[GIVER_CALLS]; /* in that order, and ... */
+	void *taken[GIVER_CALLS]; /* ... back, in that one */
 };
 
 static inline void *giver_alloc(gfp_t gfp, void *pool_data)
 {
 	struct giver *g = pool_data;
-	u32 n = g->asked++;
 	void *element = NULL;
 
+	if (g->asked < GIVER_CALLS)
+		g->gfp[g->asked] = gfp;
+	g->asked++;
 	if (g->draws)
 		report(&g->m->faults, g->draws);
 	else if (g->oom)
 		g->m->oom = true;
 	else if (g->left && g->left--)
 		element = mm_kmem_cache_alloc(g->m, g->cache, gfp);
-	if (n < GIVER_CALLS) {
-		g->gfp[n] = gfp;
-		g->given[n] = element;
-	}
+	if (element && g->nr_given < GIVER_CALLS)
+		g->given[g->nr_given++] = element;
 	return element;
 }
 
@@ -70,10 +70,11 @@ static inline void giver_again(struct giver *g, u32 left)
 {
 	g->left = left;
 	g->asked = 0;
+	g->nr_given = 0;
 	g->freed = 0;
 }
 
-/* A pool of `min_nr` that has them; the giver has none left. */
+/* A pool of `min_nr`, the last elements given; the giver has none left. */
 static inline struct mempool *pool_of(struct giver *g, s32 min_nr)
 {
 	struct mempool *pool;
@@ -83,7 +84,8 @@ static inline struct mempool *pool_of(struct giver *g, s32 min_nr)
 	pool = mm_mempool_create(g->m, min_nr, giver_alloc, giver_free, g);
 	if (!pool)
 		pc_end("pool_of", "no pool");
-	giver_again(g, 0);
+	g->left = 0;
+	g->asked = 0;
 	return pool;
 }
 
