@@ -287,15 +287,16 @@ static void wrong_view(enum rule rule, u32 frame, struct frame_view add)
 {
 	struct pair *p = pair_small();
 	pfn_t pfn = good_alloc(p, ZONE_DMA, GFP | __GFP_COMP, 2);
-	struct frame_view v = { FRAME_TAIL, 0, 0, 1, 0 };
+	struct frame_view v = { .state = FRAME_TAIL, .compound = 1 };
 
 	EXPECT(model_get_page(p->o, silent(p), pfn, &p->d));
 	if (!frame)
-		v = (struct frame_view){ FRAME_ALLOCATED, 2, 1, 1, 2 };
+		v = (struct frame_view){ FRAME_ALLOCATED, 2, 1, 0, 1, 2 };
 	EXPECT(model_check_frame(p->o, pfn + frame, &v, &p->d));
 	v.state ^= add.state;
 	v.order ^= add.order;
 	v.head ^= add.head;
+	v.slab ^= add.slab;
 	v.compound ^= add.compound;
 	v.count ^= add.count;
 	names(p, rule, model_check_frame(p->o, pfn + frame, &v, &p->d));

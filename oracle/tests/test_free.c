@@ -26,7 +26,11 @@ static bool put_draws(struct pair *p, pfn_t pfn, enum report_kind kind)
 static struct frame_view view(u8 state, u8 order, u8 head, u8 compound,
 			      u32 count)
 {
-	return (struct frame_view){ state, order, head, compound, count };
+	return (struct frame_view){ .state = state,
+				    .order = order,
+				    .head = head,
+				    .compound = compound,
+				    .count = count };
 }
 
 static bool frame_is(struct pair *p, pfn_t pfn, struct frame_view v)

@@ -4,6 +4,7 @@
  * first one was; what was touched is named.
  */
 #include "puppet.h"
+#include "../judge.h"
 
 #define GFP (GFP_KERNEL | GFP_DMA)
 
@@ -140,7 +141,7 @@ TEST(boot_again)
 TEST(names)
 {
 	EXPECT(!strcmp(rule_name(RULE_L1), "L1"));
-	EXPECT(!strcmp(rule_name(NR_RULES - 1), "K4"));
+	EXPECT(!strcmp(rule_name(RULE_K4), "K4"));
 	for (int i = 0; i < NR_RULES; i++) {
 		const char *doc = rule_doc(i);
 
@@ -149,7 +150,9 @@ TEST(names)
 		for (int k = 0; k < i; k++)
 			EXPECT(strcmp(doc, rule_doc(k)));
 	}
-	EXPECT_EQ(RULE_R20 - RULE_R0, NR_REPORTS - 1);
+	EXPECT_EQ(RULE_R0, report_rule(REPORT_none));
+	EXPECT_EQ(RULE_R20, report_rule(REPORT_bootmem_panic));
+	EXPECT_EQ(RULE_R45, report_rule(NR_REPORTS - 1));
 }
 
 TEST(counters)
