@@ -45,8 +45,8 @@ static int submit(struct ring *ring, u32 nr, unsigned int gfp)
 	return ring_submit(ring, packet(nr, length), length, gfp);
 }
 
-/* What the card would see of it. */
-static bool in_dma_area(const struct ring *ring, u32 nr)
+/* What the card would see of it.  (Debugging's objects are aligned to 4.) */
+static UNSANITIZED bool in_dma_area(const struct ring *ring, u32 nr)
 {
 	const struct ring_desc *desc = ring->desc[nr % SLOTS];
 	u32 length = packet_length(nr);
