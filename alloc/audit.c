@@ -35,7 +35,7 @@ static const char *audit_allocated(const struct machine *m,
 		       !(page_to_pfn(m, page) & ((1u << order) - 1)) &&
 		       zone_has(m, zone, page + (1u << order) - 1),
 	       "A2: an allocated block is aligned, inside its zone");
-	CLAUSE(m->touched[page_to_pfn(m, page)],
+	CLAUSE(m->touched[page_to_pfn(m, page)] || page_in_slab(page),
 	       "A8: a reset will restore what is in hands");
 	CLAUSE(page_was_returned(page) && !page_free_head(page) &&
 		       !page->mapping && page->_mapcount == -1,
@@ -137,7 +137,7 @@ static const char *audit_highmem(const struct machine *m)
  * A5  a frame bears the number of the zone that spans it
  * A6  a reserved frame is in no block
  * A7  totalram_pages is the number of frames that are not reserved
- * A8  the heads of allocated blocks are listed for a reset
+ * A8  the heads of allocated blocks are listed for a reset, but for slabs'
  * A9  PG_highmem is on the frames of HighMem that are not reserved, only
  */
 const char *page_alloc_validate(const struct machine *m)

@@ -12,8 +12,13 @@
 
 #include "slab.h"
 
-/* False: the host has no memory. */
+/*
+ * Around the moment of the snapshot: before it is taken (false: the host has
+ * no memory), and behind it: where callers have objects, they may free them
+ * before anything else happens.
+ */
 bool golden_snapshot(struct machine *m);
+void golden_begin(struct machine *m);
 void golden_exit(struct machine *m);
 
 /*

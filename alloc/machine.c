@@ -38,11 +38,12 @@ static void unpoison_all(struct machine *m)
 
 static void power_off(struct machine *m)
 {
-	snapshot_exit(m);
 	golden_exit(m);
+	snapshot_exit(m);
 	unpoison_all(m);
 	handles_exit(m);
 	owner_exit(m);
+	kmalloc_fronts_clear(m);
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
 	m->mem_map = NULL;
@@ -78,6 +79,7 @@ struct machine *machine_new(void)
 	m->setup.nr_cpus = 1;
 	m->setup.cache_line = L1_CACHE_BYTES;
 	m->objects.front = m->objects.fronts;
+	kmalloc_fronts_clear(m);
 	m->base = m->ram.base;
 	mm_set_current(m, (struct task){ 0 });
 	return m;

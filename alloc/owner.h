@@ -89,15 +89,26 @@ static force_inline void owner_take(const struct machine *m, const void *ptr,
 
 /* --- the allocator's own, of 32 bytes and more ---------------------------- */
 
+static force_inline u8 owner_own_mark(const void *ptr)
+{
+	return (u8)(0xFF - owner_bit(ptr));
+}
+
 static force_inline void owner_give_own(const struct machine *m,
 					const void *ptr)
 {
-	*owner_byte(m, ptr) = (u8)(0xFF ^ owner_bit(ptr));
+	*owner_byte(m, ptr) = owner_own_mark(ptr);
 }
 
 static force_inline bool owner_has_own(const struct machine *m, const void *ptr)
 {
-	return *owner_byte(m, ptr) == (0xFF ^ owner_bit(ptr));
+	return *owner_byte(m, ptr) == owner_own_mark(ptr);
+}
+
+/* True if a byte of objects of that size says that a caller has one. */
+static force_inline bool owner_mark_is_callers(u8 mark, u32 objsize)
+{
+	return mark && (objsize < 32 || is_power_of_2(mark));
 }
 
 /* --- caches --------------------------------------------------------------- */
@@ -116,6 +127,12 @@ static force_inline u32 cache_state(const struct machine *m,
 	size_t at = ror_size((uintptr_t)cache - m->objects.low_start, 5);
 
 	return at < m->objects.low_bytes >> 5 ? m->objects.caches[at] : 0;
+}
+
+static force_inline bool cache_valid(const struct machine *m,
+				     const struct kmem_cache *cache)
+{
+	return cache_state(m, cache) & CACHE_LIVE;
 }
 
 /* Likewise, if nothing needs a second look: its arrays may be used at once. */

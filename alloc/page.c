@@ -36,7 +36,8 @@ UNSANITIZED void page_look(const struct machine *m, const struct page *page,
 {
 	const struct page *head;
 
-	*out = (struct frame_view){ .count = page_count(page) };
+	*out = (struct frame_view){ .count = page_count(page),
+				    .slab = page_in_slab(page) };
 	if (page_reserved(page)) {
 		out->state = FRAME_RESERVED;
 		return;

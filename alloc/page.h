@@ -18,6 +18,9 @@
  *     member of a compound   PG_compound, private = the head's link
  *     else                   tail of something, or on a per-CPU list
  *
+ * PG_slab is on every frame of a slab, head or tail; lru then leads to its
+ * cache and its management, and to no list.
+ *
  * Who changes a struct page says so to page_touch(), so that a reset knows
  * what to restore.  Every verb here does, but for those whose frames are
  * touched already: frames come to the per-CPU lists and into hands out of the
@@ -142,6 +145,11 @@ static force_inline bool page_reserved(const struct page *page)
 static force_inline bool page_compound(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(compound);
+}
+
+static force_inline bool page_in_slab(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(slab);
 }
 
 static force_inline bool page_was_returned(const struct page *page)
@@ -333,6 +341,22 @@ static force_inline struct page *compound_head(const struct machine *m,
 
 	CHECK(m, page_valid(m, head), "page: a compound page without a head");
 	return head;
+}
+
+/* A frame of that slab of that cache, by links. */
+static force_inline void page_set_slab(struct machine *m, struct page *page,
+				       u32 cache, u32 slab)
+{
+	page_touch(m, page);
+	page->flags |= PAGE_FLAG(slab);
+	page->lru.next = cache;
+	page->lru.prev = slab;
+}
+
+static force_inline void page_clear_slab(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_FLAG(slab);
 }
 
 /* The first tail of a compound block bears its order. */

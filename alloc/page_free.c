@@ -63,6 +63,19 @@ static void free_block(struct machine *m, struct page *page, u32 order,
 		pcp_put(m, zone, page, temp);
 }
 
+/*
+ * Drops a reference of an allocated block; the last one of a slab's is the
+ * slab's own.
+ */
+static force_inline void drop(struct machine *m, struct page *page,
+			      enum pcp_temp temp)
+{
+	if (unlikely(page_in_slab(page)) && page_count(page) == 1)
+		report(&m->faults, REPORT_free_slab);
+	else if (page_ref_dec(page))
+		free_block(m, page, page_order(page), temp);
+}
+
 static __attribute__((noinline)) void free_generally(struct machine *m,
 						     struct page *page,
 						     u32 order,
@@ -70,8 +83,8 @@ static __attribute__((noinline)) void free_generally(struct machine *m,
 {
 	if (!page_valid(m, page) || !page_heads(page, order))
 		free_misused(m, page, order);
-	else if (page_ref_dec(page))
-		free_block(m, page, order, temp);
+	else
+		drop(m, page, temp);
 }
 
 /*
@@ -164,8 +177,7 @@ void mm_put_page(struct machine *m, struct page *page)
 		report(&m->faults, REPORT_wrong_order);
 		return;
 	}
-	if (page_ref_dec(page))
-		free_block(m, page, page_order(page), PCP_HOT);
+	drop(m, page, PCP_HOT);
 }
 
 /* --- addresses ------------------------------------------------------------ */

@@ -180,43 +180,77 @@ void array_reap(struct machine *m, struct kmem_cache *cache,
 
 /* --- caches [slab_cache.c, slab_tick.c] ----------------------------------- */
 
-/* kmem_cache_create() without its checks; NULL: no memory, or no geometry. */
+static force_inline struct kmem_cache *cache_of_chain(const struct machine *m,
+						      u32 link)
+{
+	return container_of(list_at(m->base, link), struct kmem_cache, next);
+}
+
+static force_inline const char *cache_name(const struct machine *m,
+					   const struct kmem_cache *cache)
+{
+	return handle_at(m, cache->name)->data;
+}
+
+/*
+ * kmem_cache_create() without its checks; NULL: no memory, or nothing of that
+ * size and alignment fits.
+ */
 struct kmem_cache *cache_make(struct machine *m, const char *name, u32 size,
 			      u32 align, u32 flags, kmem_ctor_t ctor,
 			      kmem_ctor_t dtor);
-/* Arrays of their final size [enable_cpucache()]. */
-bool cache_tune(struct machine *m, struct kmem_cache *cache);
-/* It is complete, and callers may use it. */
-void cache_join_chain(struct machine *m, struct kmem_cache *cache);
-void cache_leave_chain(struct machine *m, struct kmem_cache *cache);
-/* next_reap, lists, free_limit with a batch: what every cache begins with. */
+/* Empty lists, next_reap: what every cache begins with. */
 void cache_begin(struct machine *m, struct kmem_cache *cache);
-void cache_set_free_limit(const struct machine *m, struct kmem_cache *cache,
-			  u32 batch);
+/* An array of one entry: this one, or a new one (NULL).  False: no memory. */
+bool cache_bootstrap(struct machine *m, struct kmem_cache *cache,
+		     struct arraycache_init *init);
+/* Arrays of their final size [enable_cpucache()].  False: no memory. */
+bool cache_tune(struct machine *m, struct kmem_cache *cache);
+/* At its head; callers may use it. */
+void cache_join_chain(struct machine *m, struct kmem_cache *cache);
 /* The grace period of all slabs that wait is over. */
 void rcu_run(struct machine *m);
+
+/* --- calls [kmem_cache.c] ------------------------------------------------- */
+
+/* An object for a caller, of which it will use `size' bytes; or NULL. */
+void *object_get(struct machine *m, struct kmem_cache *cache, gfp_t gfp,
+		 u32 size);
+/*
+ * The cache of what a caller wants to give back to `cache', or to any (NULL);
+ * NULL, with a report: it cannot be.
+ */
+struct kmem_cache *object_cache(struct machine *m,
+				const struct kmem_cache *cache,
+				const void *object);
+/* Checked: its red zones are intact. */
+bool object_intact(struct machine *m, const struct kmem_cache *cache,
+		   const void *object);
 
 /* --- general caches [kmalloc.c] ------------------------------------------- */
 
 /* The cache for that many bytes; size is at most KMALLOC_MAX. */
 struct kmem_cache *general_cache(const struct machine *m, u32 size, bool dma);
+/* cache_cache, or a general cache. */
 bool cache_is_own(const struct machine *m, const struct kmem_cache *cache);
-/* The cache is touched: if it is a general one, its arrays are at hand. */
-void kmalloc_front_add(struct machine *m, const struct kmem_cache *cache);
+void kmalloc_init(struct machine *m);
+/* A cache is touched: if it is a general one, its arrays are at hand. */
+void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache);
 void kmalloc_fronts_clear(struct machine *m);
 
 /* --- debugging [slab_debug.c] --------------------------------------------- */
 
-void debug_new_object(struct machine *m, const struct kmem_cache *cache,
-		      void *objp);
+/* The slot's bytes are accessible, but for debug_redzones(). */
+void debug_new_object(const struct kmem_cache *cache, void *objp);
 /* False, with a report: somebody wrote to it while it was free. */
 bool debug_intact(struct machine *m, const struct kmem_cache *cache,
 		  void *objp);
-void debug_alloc(struct machine *m, const struct kmem_cache *cache, void *objp);
-void debug_free(struct machine *m, const struct kmem_cache *cache, void *objp);
-/* True if both red zones are as an object's in use. */
-bool debug_redzones(const struct machine *m, const struct kmem_cache *cache,
-		    void *object);
+void debug_alloc(const struct machine *m, const struct kmem_cache *cache,
+		 void *objp);
+void debug_free(const struct machine *m, const struct kmem_cache *cache,
+		void *objp);
+/* True if both red zones are as those of an object in use. */
+bool debug_redzones(const struct kmem_cache *cache, const void *object);
 
 /* --- constructors [slab_life.c] ------------------------------------------- */
 
@@ -227,7 +261,7 @@ void object_destruct(struct machine *m, struct kmem_cache *cache, void *object);
 
 /* --- misuse [slab_misuse.c] ----------------------------------------------- */
 
-/* Why an object cannot be freed; cache NULL: kfree().  A report is drawn. */
+/* A report says why object_cache() has found none. */
 void object_misused(struct machine *m, const struct kmem_cache *cache,
 		    const void *object);
 

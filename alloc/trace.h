@@ -119,6 +119,13 @@ trace_mm_vmscan_direct_reclaim_begin(struct trace *t, u32 order, gfp_t gfp)
 	trace_add(t, head, 0, gfp);
 }
 
+/* kmalloc, kfree and their kin: what moves is at a linear address. */
+static force_inline void trace_object(struct trace *t, enum trace_event event,
+				      u32 addr, gfp_t gfp)
+{
+	trace_add(t, trace_head(event, 0, 0, 0), addr, gfp);
+}
+
 static force_inline void trace_oom_kill(struct trace *t, u32 order, gfp_t gfp)
 {
 	trace_add(t, trace_head(TRACE_oom_kill, order, 0, 0), 0, gfp);

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+/*
+ * golden.c - the golden copy of the frames that were slabs' at the snapshot.
+ *
+ *     slot[pfn]    0, or n + 1 of the n-th golden frame
+ *     bytes[n]     what was in it        owned[n]   whose its objects were
+ *     poison[n]    what was poisoned     dirty      those to copy back
+ *
+ * A cache is as it was at the snapshot until its first operation; what is
+ * golden of it is then known from its lists alone.  Its arrays at hand
+ * (kmalloc.c) come with that, too.  Validator: slab_validate(), S.
+ */
+#include "golden.h"
+
+/* --- dirty ---------------------------------------------------------------- */
+
+static void touch_frame(struct machine *m, pfn_t pfn)
+{
+	struct golden_slabs *g = &m->objects.golden;
+	u32 slot = g->slot[pfn];
+
+	if (!slot || g->is_dirty[slot - 1])
+		return;
+	g->is_dirty[slot - 1] = true;
+	g->dirty[g->nr_dirty++] = slot - 1;
+}
+
+void own_touch(struct machine *m, const void *object)
+{
+	if (m->golden.taken)
+		touch_frame(m, page_to_pfn(m, page_of_ptr(m, object)));
+}
+
+static void touch_slabs(struct machine *m, const struct kmem_cache *cache,
+			const struct list_head *head)
+{
+	u32 nr = 0;
+
+	for (u32 at = head->next; at != ptr_link(head); nr++) {
+		const struct slab *slab = slab_of_list(m, at);
+		pfn_t pfn = page_to_pfn(m, page_of_ptr(m, slab_block(m, slab)));
+
+		CHECK(m, nr < m->data->nr_slab, "golden: a list without end");
+		own_touch(m, slab);
+		for (u32 i = 0; i < 1u << cache->gfporder; i++)
+			touch_frame(m, pfn + i);
+		at = slab->list.next;
+	}
+}
+
+/* All that a cache may write to. */
+static void touch_frames(struct machine *m, const struct kmem_cache *cache)
+{
+	const struct kmem_list3 *l3 = &cache->lists;
+
+	own_touch(m, cache);
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+		own_touch(m, array_at(m, cache->array[cpu]));
+	if (l3->shared)
+		own_touch(m, array_at(m, l3->shared));
+	touch_slabs(m, cache, &l3->slabs_partial);
+	touch_slabs(m, cache, &l3->slabs_full);
+	touch_slabs(m, cache, &l3->slabs_free);
+}
+
+void cache_touch_first(struct machine *m, struct kmem_cache *cache)
+{
+	u8 *state = cache_byte(m, cache);
+
+	*state |= CACHE_TOUCHED;
+	if (m->golden.taken) {
+		m->objects.golden.touched = true;
+		touch_frames(m, cache);
+	}
+	if (m->objects.debug)
+		return;
+	*state |= CACHE_FAST;
+	kmalloc_fronts_add(m, cache);
+}
+
+static void touch_chain(struct machine *m)
+{
+	struct kmem_cache *cache;
+
+	for (u32 i = 0; (cache = mm_cache_at(m, i)); i++)
+		cache_touch(m, cache);
+}
+
+static void untouch_chain(struct machine *m)
+{
+	struct kmem_cache *cache;
+
+	for (u32 i = 0; (cache = mm_cache_at(m, i)); i++)
+		*cache_byte(m, cache) = CACHE_LIVE;
+	kmalloc_fronts_clear(m);
+	m->objects.golden.touched = false;
+}
+
+/* --- the snapshot --------------------------------------------------------- */
+
+static size_t slots_bytes(const struct machine *m)
+{
+	return m->nr_pages * sizeof(u32);
+}
+
+static size_t copy_bytes(u32 nr)
+{
+	return (size_t)nr *
+	       (PAGE_SIZE + PLATFORM_POISON_BYTES + 2 * OWNED_BYTES +
+		sizeof(u32) + sizeof(pfn_t) + sizeof(bool));
+}
+
+void golden_exit(struct machine *m)
+{
+	struct golden_slabs *g = &m->objects.golden;
+	struct handles handles = g->handles;
+
+	platform_free(g->slot, slots_bytes(m));
+	platform_free(g->bytes, copy_bytes(g->nr));
+	*g = (struct golden_slabs){ .handles = handles };
+}
+
+static u32 count_frames(const struct machine *m)
+{
+	u32 nr = 0;
+
+	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++)
+		nr += page_in_slab(pfn_to_page(m, pfn));
+	return nr;
+}
+
+/* Memory for nr frames, in one piece. */
+static bool make_room(struct machine *m, u32 nr)
+{
+	struct golden_slabs *g = &m->objects.golden;
+
+	golden_exit(m);
+	g->slot = platform_alloc(slots_bytes(m));
+	if (!g->slot)
+		return false; /* unreachable: a host without memory */
+	if (!nr)
+		return true;
+	g->bytes = platform_alloc(copy_bytes(nr));
+	if (!g->bytes)
+		return false; /* unreachable: likewise */
+	g->nr = nr;
+	g->poison = g->bytes + (size_t)nr * PAGE_SIZE;
+	g->owned = g->poison + (size_t)nr * PLATFORM_POISON_BYTES;
+	g->dirty = (u32 *)(g->owned + (size_t)nr * 2 * OWNED_BYTES);
+	g->pfn = g->dirty + nr;
+	g->is_dirty = (bool *)(g->pfn + nr);
+	return true;
+}
+
+static u8 *golden_bytes(const struct golden_slabs *g, u32 n)
+{
+	return g->bytes + (size_t)n * PAGE_SIZE;
+}
+
+static u8 *golden_poison(const struct golden_slabs *g, u32 n)
+{
+	return g->poison + (size_t)n * PLATFORM_POISON_BYTES;
+}
+
+static u8 *golden_owned(const struct golden_slabs *g, u32 n)
+{
+	return g->owned + (size_t)n * 2 * OWNED_BYTES;
+}
+
+/* Where the two tables have a frame. */
+static u8 *owned_of(const struct machine *m, pfn_t pfn)
+{
+	return m->objects.owned + (size_t)pfn * OWNED_BYTES;
+}
+
+static u8 *caches_of(const struct machine *m, pfn_t pfn)
+{
+	return m->objects.caches + (size_t)pfn * OWNED_BYTES;
+}
+
+static void copy_frame(struct machine *m, u32 n, pfn_t pfn)
+{
+	struct golden_slabs *g = &m->objects.golden;
+	u8 *bytes = ram_frame(&m->view, pfn);
+
+	g->slot[pfn] = n + 1;
+	g->pfn[n] = pfn;
+	platform_poison_save(bytes, golden_poison(g, n));
+	platform_unpoison(bytes, PAGE_SIZE);
+	memcpy(golden_bytes(g, n), bytes, PAGE_SIZE);
+	platform_poison_load(bytes, golden_poison(g, n));
+	memcpy(golden_owned(g, n), owned_of(m, pfn), OWNED_BYTES);
+	memcpy(golden_owned(g, n) + OWNED_BYTES, caches_of(m, pfn),
+	       OWNED_BYTES);
+}
+
+/* True if callers have objects in the frame. */
+static bool frame_is_live(const struct machine *m, pfn_t pfn)
+{
+	const struct kmem_cache *cache = page_cache(m, pfn_to_page(m, pfn));
+	const u8 *owned = owned_of(m, pfn);
+
+	for (u32 i = 0; i < OWNED_BYTES; i++)
+		if (owner_mark_is_callers(owned[i], cache->objsize))
+			return true;
+	return false;
+}
+
+bool golden_snapshot(struct machine *m)
+{
+	struct golden_slabs *g = &m->objects.golden;
+	u32 n = 0;
+
+	if (!make_room(m, count_frames(m)) || !handles_snapshot(m))
+		return false; /* unreachable: a host without memory */
+	untouch_chain(m);
+	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++) {
+		if (!page_in_slab(pfn_to_page(m, pfn)))
+			continue;
+		g->live |= frame_is_live(m, pfn);
+		copy_frame(m, n++, pfn);
+	}
+	return true;
+}
+
+void golden_begin(struct machine *m)
+{
+	if (m->objects.golden.live)
+		touch_chain(m);
+}
+
+/* --- the reset ------------------------------------------------------------ */
+
+void golden_reset_frame(struct machine *m, pfn_t pfn)
+{
+	const struct page *golden = &m->golden.mem_map[pfn];
+	struct golden_slabs *g = &m->objects.golden;
+
+	if (g->slot[pfn]) {
+		for (u32 i = 0; i < 1u << page_order(golden); i++)
+			touch_frame(m, pfn + i);
+		return;
+	}
+	memset(owned_of(m, pfn), 0, OWNED_BYTES);
+	memset(caches_of(m, pfn), 0, OWNED_BYTES);
+	if (m->poison == POISON_FREED)
+		platform_unpoison(ram_frame(&m->view, pfn), PAGE_SIZE);
+}
+
+static void restore_frame(struct machine *m, u32 n)
+{
+	struct golden_slabs *g = &m->objects.golden;
+	pfn_t pfn = g->pfn[n];
+	u8 *bytes = ram_frame(&m->view, pfn);
+
+	platform_unpoison(bytes, PAGE_SIZE);
+	memcpy(bytes, golden_bytes(g, n), PAGE_SIZE);
+	platform_poison_load(bytes, golden_poison(g, n));
+	memcpy(owned_of(m, pfn), golden_owned(g, n), OWNED_BYTES);
+	memcpy(caches_of(m, pfn), golden_owned(g, n) + OWNED_BYTES,
+	       OWNED_BYTES);
+	g->is_dirty[n] = false;
+}
+
+void golden_reset(struct machine *m)
+{
+	struct golden_slabs *g = &m->objects.golden;
+
+	for (u32 i = 0; i < g->nr_dirty; i++)
+		restore_frame(m, g->dirty[i]);
+	g->nr_dirty = 0;
+	if (!g->touched)
+		return;
+	g->touched = false;
+	*cache_byte(m, &m->data->cache_cache) =
+		m->data->g_cpucache_up == CPUCACHE_FULL ? CACHE_LIVE : 0;
+	kmalloc_fronts_clear(m);
+	handles_reset(m);
+	golden_begin(m);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/*
+ * slab.c - the three lists of a cache's slabs, and the free objects in them
+ * [cache_alloc_refill() and free_block() of mm/slab.c].
+ *
+ *     full      inuse == num
+ *     partial   0 < inuse < num     taken from the head; a slab that gets an
+ *     free      inuse == 0          object back goes to the tail
+ *
+ *     slab->free -> i -> bufctl[i] -> ... -> BUFCTL_END: the free chain, last
+ *                                            in, first out
+ *
+ * inuse counts what is out of the slab, be it in hands or in an array;
+ * free_objects is the sum of num - inuse.  Validator: slab_validate(), S.
+ */
+#include "slab.h"
+
+static void list_add(const struct machine *m, struct slab *slab,
+		     struct list_head *head)
+{
+	list_insert(m->base, &slab->list, ptr_link(head), head->next);
+}
+
+static void list_add_tail(const struct machine *m, struct slab *slab,
+			  struct list_head *head)
+{
+	list_insert(m->base, &slab->list, head->prev, ptr_link(head));
+}
+
+/* The slab whose list this link leads to. */
+static struct slab *slab_in_list(const struct machine *m, u32 link)
+{
+	const struct list_head *list = list_at(m->base, link);
+
+	CHECK(m, owner_covers(m, list) && page_in_slab(page_of_ptr(m, list)),
+	      "slab: a list leads to what is in no slab");
+	return slab_of_list(m, link);
+}
+
+/* --- taking --------------------------------------------------------------- */
+
+/* The slab to take from; NULL: there is none with a free object. */
+static struct slab *slab_with_free(struct machine *m, struct kmem_cache *cache)
+{
+	struct kmem_list3 *l3 = &cache->lists;
+
+	if (!list_empty(&l3->slabs_partial))
+		return slab_in_list(m, l3->slabs_partial.next);
+	l3->free_touched = 1;
+	if (!list_empty(&l3->slabs_free))
+		return slab_in_list(m, l3->slabs_free.next);
+	return NULL;
+}
+
+static u32 take_object(const struct machine *m, const struct kmem_cache *cache,
+		       struct slab *slab)
+{
+	u16 *bufctl = slab_bufctl(slab);
+	u32 i = slab->free;
+
+	CHECK(m, i < cache->num, "slab: a free chain that leads nowhere");
+	slab->free = bufctl[i];
+	if (m->objects.debug)
+		bufctl[i] = BUFCTL_FREE;
+	slab->inuse++;
+	return slab->s_mem + i * cache->objsize;
+}
+
+void slab_take_objects(struct machine *m, struct kmem_cache *cache,
+		       struct array_cache *ac, u32 max)
+{
+	struct kmem_list3 *l3 = &cache->lists;
+	u32 *entry = array_entry(ac);
+
+	while (ac->avail < max) {
+		struct slab *slab = slab_with_free(m, cache);
+
+		if (!slab)
+			break;
+		CHECK(m, slab->inuse < cache->num,
+		      "slab: a full slab where there are free objects");
+		while (slab->inuse < cache->num && ac->avail < max)
+			entry[ac->avail++] = take_object(m, cache, slab);
+		list_remove(m->base, &slab->list);
+		if (slab->free == BUFCTL_END)
+			list_add(m, slab, &l3->slabs_full);
+		else
+			list_add(m, slab, &l3->slabs_partial);
+	}
+	l3->free_objects -= ac->avail;
+}
+
+/* --- giving back ---------------------------------------------------------- */
+
+static void put_object(const struct machine *m, const struct kmem_cache *cache,
+		       struct slab *slab, u32 objp)
+{
+	u32 i = (objp - slab->s_mem) / cache->objsize;
+	u16 *bufctl = slab_bufctl(slab);
+
+	CHECK(m, i < cache->num && slab->inuse,
+	      "slab: an object that is none of its slab's");
+	CHECK(m, !m->objects.debug || bufctl[i] == BUFCTL_FREE,
+	      "slab: an object that is in its slab already");
+	bufctl[i] = slab->free;
+	slab->free = (u16)i;
+	slab->inuse--;
+}
+
+static void put_slab(struct machine *m, struct kmem_cache *cache,
+		     struct slab *slab)
+{
+	struct kmem_list3 *l3 = &cache->lists;
+
+	if (slab->inuse) {
+		list_add_tail(m, slab, &l3->slabs_partial);
+	} else if (l3->free_objects > cache->free_limit) {
+		l3->free_objects -= cache->num;
+		slab_destroy(m, cache, slab);
+	} else {
+		list_add(m, slab, &l3->slabs_free);
+	}
+}
+
+void slab_free_block(struct machine *m, struct kmem_cache *cache,
+		     const u32 *entry, u32 nr)
+{
+	cache->lists.free_objects += nr;
+	for (u32 i = 0; i < nr; i++) {
+		const struct page *page =
+			page_of_ptr(m, link_ptr(m->base, entry[i]));
+		struct slab *slab = page_slab(m, page);
+
+		CHECK(m, page_in_slab(page) && page_cache(m, page) == cache,
+		      "slab: an object of another cache in an array");
+		list_remove(m->base, &slab->list);
+		put_object(m, cache, slab, entry[i]);
+		put_slab(m, cache, slab);
+	}
+}
+
+void slab_free_slabs(struct machine *m, struct kmem_cache *cache, u32 max,
+		     bool tail)
+{
+	struct list_head *free = &cache->lists.slabs_free;
+
+	for (; max && !list_empty(free); max--) {
+		struct slab *slab =
+			slab_in_list(m, tail ? free->prev : free->next);
+
+		list_remove(m->base, &slab->list);
+		cache->lists.free_objects -= cache->num;
+		slab_destroy(m, cache, slab);
+	}
+}
