@@ -89,8 +89,8 @@ bool call_cache_alloc(struct judge *j, u32 cache, gfp_t gfp, u32 *address)
 		note_report(j, REPORT_cache_bad);
 		return true;
 	}
-	return call_alloc(j, c, gfp, c->geo.user_size,
-			  TRACE_kmem_cache_alloc, RULE_S9, address);
+	return call_alloc(j, c, gfp, c->geo.user_size, TRACE_kmem_cache_alloc,
+			  RULE_S9, address);
 }
 
 bool call_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
@@ -98,8 +98,8 @@ bool call_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
 	struct cache *c = general_cache(j->o, size, gfp);
 
 	*address = 0;
-	return !c || call_alloc(j, c, gfp, size, TRACE_kmalloc, RULE_Q3,
-				address);
+	return !c ||
+	       call_alloc(j, c, gfp, size, TRACE_kmalloc, RULE_Q3, address);
 }
 
 static bool call_free(struct judge *j, const struct cache *of, u32 address,
@@ -128,8 +128,7 @@ bool call_cache_free(struct judge *j, u32 cache, u32 address)
 
 bool call_kfree(struct judge *j, u32 address)
 {
-	return !address ||
-	       call_free(j, NULL, address, TRACE_kfree, RULE_Q4);
+	return !address || call_free(j, NULL, address, TRACE_kfree, RULE_Q4);
 }
 
 /* --- a program's allocations ---------------------------------------------- */
@@ -165,8 +164,7 @@ static inline bool judge_alloc(struct judge *j, const struct request *q,
 }
 
 bool model_kmem_cache_alloc(struct model *o, const struct outcome *out,
-			    u32 cache, gfp_t gfp, u32 got,
-			    struct divergence *d)
+			    u32 cache, gfp_t gfp, u32 got, struct divergence *d)
 {
 	struct judge j = judge_begin(o, out, d);
 	struct request q = {

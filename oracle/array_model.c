@@ -149,8 +149,8 @@ static bool construct_again(struct judge *j, struct cache *c,
 }
 
 /* p->address is 0 where the cache has none to give. */
-bool cache_take(struct judge *j, struct cache *c, gfp_t gfp,
-		enum object_is is, u32 asked, struct place *p)
+bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+		u32 asked, struct place *p)
 {
 	struct array *a = &c->array[j->cpu];
 	enum report_kind kind = REPORT_none;
@@ -163,8 +163,7 @@ bool cache_take(struct judge *j, struct cache *c, gfp_t gfp,
 		if (!a->avail)
 			return true;
 	}
-	*p = place_of_slot(j->o,
-			   array_entries(j->o, c, j->cpu)[a->avail - 1]);
+	*p = place_of_slot(j->o, array_entries(j->o, c, j->cpu)[a->avail - 1]);
 	if (c->geo.flags & (SLAB_POISON | SLAB_RED_ZONE))
 		kind = debug_alloc_finds(j->o, p);
 	if (unlikely(kind)) {
@@ -183,8 +182,8 @@ bool cache_take(struct judge *j, struct cache *c, gfp_t gfp,
 	return true;
 }
 
-bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp,
-		 enum object_is is, u32 asked, u32 *address)
+bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+		 u32 asked, u32 *address)
 {
 	enum report_kind kind = alloc_misuse(j, c, gfp);
 	struct place p;

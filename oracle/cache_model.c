@@ -22,7 +22,7 @@
 #define SHARED_BATCH 0xBAADF00Du
 
 static const u32 general_size[NR_GENERAL] = {
-	32,   64,   96,	  128,	192,   256,   512,   1024,
+	32,   64,   96,	  128,	 192,	256,   512,    1024,
 	2048, 4096, 8192, 16384, 32768, 65536, 131072,
 };
 
@@ -261,8 +261,7 @@ static bool make_general(struct judge *j, u32 index, bool dma, bool *ok)
 		plan.flags = forced_flags(plan.size, plan.flags, false);
 	if (!cache_begin(j, &plan, &c))
 		return false;
-	if (c && (index || dma) &&
-	    !array_new(j, BOOT_ENTRIES, &array))
+	if (c && (index || dma) && !array_new(j, BOOT_ENTRIES, &array))
 		return false;
 	*ok = c && array;
 	if (!*ok)

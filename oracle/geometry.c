@@ -67,8 +67,8 @@ static u32 fit(const struct geometry *g, u32 order, u32 *left)
 	u32 slab = PAGE_SIZE << order, used = 0, num = 0;
 
 	for (;;) {
-		u32 head = g->off_slab ? 0
-				       : round_up(management(num), g->align);
+		u32 head =
+			g->off_slab ? 0 : round_up(management(num), g->align);
 		u64 end = (u64)num * g->objsize + head;
 
 		if (end > slab)

@@ -11,7 +11,7 @@
 struct geometry_rules {
 	u32 line;
 	u32 break_order;
-	u32 offslab_limit; /* objects a slab with management elsewhere; ~0: any */
+	u32 offslab_limit; /* objects a slab, management elsewhere; ~0: any */
 	bool debug;
 };
 

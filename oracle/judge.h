@@ -29,9 +29,8 @@ struct judge {
 	bool oom;
 };
 
-static inline struct judge judge_begin(struct model *o,
-				       const struct outcome *out,
-				       struct divergence *d)
+static inline struct judge
+judge_begin(struct model *o, const struct outcome *out, struct divergence *d)
 {
 	return (struct judge){
 		.o = o,

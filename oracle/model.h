@@ -361,8 +361,7 @@ static inline struct place place_of_slot(const struct model *o, u32 slot)
 	return place_in(o, slab, (slot - slab->s_mem) / objsize);
 }
 
-static inline bool place_of(const struct model *o, u32 address,
-			    struct place *p)
+static inline bool place_of(const struct model *o, u32 address, struct place *p)
 {
 	struct slab *slab = slab_at(o, address);
 	const struct geometry *g;

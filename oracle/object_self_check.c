@@ -31,7 +31,8 @@ static const char *check_free_chain(const struct model *o,
 			return "a free chain holds what is not free";
 		at = object->next;
 	}
-	return nr || at != BUFCTL_END ? "a free chain has another length" : NULL;
+	return nr || at != BUFCTL_END ? "a free chain has a wrong length"
+				      : NULL;
 }
 
 static const char *check_slab(const struct model *o, const struct cache *c,
@@ -141,7 +142,7 @@ static const char *check_cache(const struct model *o, const struct cache *c,
 		return why;
 	if (t->free != c->free_objects)
 		return "free_objects is not the slabs' sum";
-	return nr == t->in_arrays ? NULL : "an object is in two arrays, or none";
+	return nr == t->in_arrays ? NULL : "an object is in no array, or two";
 }
 
 static const char *check_rcu(const struct model *o, struct tally *t)

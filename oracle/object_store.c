@@ -214,8 +214,7 @@ static void copy_entries(u32 *to, const u32 *from, const struct cache *c)
 {
 	for (u32 cpu = 0; cpu <= SHARED; cpu++)
 		for (u32 i = 0; i < c->array[cpu].avail; i++)
-			to[cpu * ENTRIES_CPU + i] =
-				from[cpu * ENTRIES_CPU + i];
+			to[cpu * ENTRIES_CPU + i] = from[cpu * ENTRIES_CPU + i];
 }
 
 static void copy_cache(struct model *o, u32 number, bool to_gold)

@@ -64,12 +64,12 @@ struct cache {
 	u32 address; /* of the descriptor; 0: the record is unused */
 	u32 name;    /* as create was told, or NAME_GENERAL */
 	struct geometry geo;
-	u32 size;    /* as create was told */
-	u8 life;     /* enum object_life */
-	bool own;    /* of the allocator: never to be destroyed */
-	bool listed; /* among the touched since the snapshot */
+	u32 size;	 /* as create was told */
+	u8 life;	 /* enum object_life */
+	bool own;	 /* of the allocator: never to be destroyed */
+	bool listed;	 /* among the touched since the snapshot */
 	u16 slabp_cache; /* CACHE_NONE: management is on the slab */
-	u16 next_free; /* of an unused record */
+	u16 next_free;	 /* of an unused record */
 	u32 limit, batch, free_limit;
 	u32 colour_next;
 	u32 free_objects, free_touched;
@@ -92,11 +92,11 @@ struct slab {
 	u32 inuse;
 	u32 objects; /* number of the first of its objects' records */
 	u16 cache;
-	u16 free;	/* index; BUFCTL_END: none */
-	u8 list;	/* enum slab_list, of SLAB_LISTED */
-	u8 is;		/* enum slab_is */
-	u8 range;	/* it has 2^range records */
-	bool listed;	/* among the touched since the snapshot */
+	u16 free;    /* index; BUFCTL_END: none */
+	u8 list;     /* enum slab_list, of SLAB_LISTED */
+	u8 is;	     /* enum slab_is */
+	u8 range;    /* it has 2^range records */
+	bool listed; /* among the touched since the snapshot */
 };
 
 /* --- one object ----------------------------------------------------------- */
@@ -137,10 +137,10 @@ struct objects_state {
 	struct slab_queue rcu;
 	u16 cache_cache;
 	u16 general[2][NR_GENERAL]; /* [1]: for DMA */
-	u16 cache_free; /* by next_free; CACHE_NONE: none */
-	u16 nr_records; /* of caches that were ever used */
+	u16 cache_free;		    /* by next_free; CACHE_NONE: none */
+	u16 nr_records;		    /* of caches that were ever used */
 	u32 offslab_limit;
-	u32 nr_objects; /* records of objects that were ever used */
+	u32 nr_objects;		/* records of objects that were ever used */
 	u32 range_free[RANGES]; /* by .ref of its first record; ~0: none */
 };
 
@@ -221,13 +221,13 @@ const char *objects_self_check(const struct model *o);
  */
 
 /* From the checks behind cache_bad on; `is` is OBJECT_LIVE or OBJECT_OWN. */
-bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp,
-		 enum object_is is, u32 asked, u32 *address);
+bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+		 u32 asked, u32 *address);
 /* The same behind those checks, which are: */
 enum report_kind alloc_misuse(const struct judge *j, const struct cache *c,
 			      gfp_t gfp);
-bool cache_take(struct judge *j, struct cache *c, gfp_t gfp,
-		enum object_is is, u32 asked, struct place *p);
+bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+		u32 asked, struct place *p);
 /* Without any checks; p->object is LIVE or OWN. */
 bool cache_free(struct judge *j, const struct place *p);
 /* kfree() of what the allocator owns. */

@@ -69,8 +69,7 @@ bool model_mem_init(struct model *o, const struct mm_layout *layout,
  * What it made is judged by model_check_cache() and its kin.
  */
 bool model_kmem_cache_init(struct model *o, const struct outcome *out,
-			   bool refused, u32 cache_cache,
-			   struct divergence *d);
+			   bool refused, u32 cache_cache, struct divergence *d);
 /* Where the frames' bytes are: to be set before anything is painted. */
 void model_set_ram(struct model *o, const struct ram_view *ram);
 
@@ -247,8 +246,7 @@ bool model_check_cache(struct model *o, u32 cache, const struct cache_info *i,
 bool model_check_array(struct model *o, u32 cache, unsigned int cpu,
 		       const struct array_view *v, struct divergence *d);
 bool model_check_slabs(struct model *o, u32 cache, enum slab_list list,
-		       const struct slab_view *v, u32 nr,
-		       struct divergence *d);
+		       const struct slab_view *v, u32 nr, struct divergence *d);
 
 /* --- memory pools ------------------------------------------------------- */
 
@@ -274,13 +272,12 @@ bool model_mempool_free(struct model *o, const struct outcome *out, u32 pool,
 bool model_mempool_resize(struct model *o, const struct outcome *out, u32 pool,
 			  s32 new_min_nr, gfp_t gfp, int got,
 			  struct divergence *d);
-bool model_mempool_destroy(struct model *o, const struct outcome *out,
-			   u32 pool, struct divergence *d);
+bool model_mempool_destroy(struct model *o, const struct outcome *out, u32 pool,
+			   struct divergence *d);
 /* The i-th pool that exists, 0: there are fewer; and one as it stands. */
 u32 model_mempool_at(const struct model *o, u32 i);
 bool model_check_mempool(struct model *o, u32 pool,
-			 const struct mempool_info *info,
-			 struct divergence *d);
+			 const struct mempool_info *info, struct divergence *d);
 
 /* --- bootmem, between model_boot() and model_mem_init() ----------------- */
 

@@ -75,8 +75,7 @@ static bool want_ctor(struct judge *j, struct ctor_call want)
 	const struct ctor_call *got = &j->out->ctor[j->at_ctor];
 	struct divergence *d = j->d;
 
-	if (!must(j->o, d, RULE_S8, "ctor", true,
-		  j->at_ctor < j->out->nr_ctor))
+	if (!must(j->o, d, RULE_S8, "ctor", true, j->at_ctor < j->out->nr_ctor))
 		return false;
 	j->at_ctor++;
 	return must(j->o, d, RULE_S7, "ctor.object", want.object,
@@ -111,8 +110,8 @@ bool destruct(struct judge *j, struct cache *c, const struct place *p)
 {
 	u32 nested = p->object->ref;
 
-	if (!want_ctor(j, (struct ctor_call){ p->address, c->address, 0,
-					      true }))
+	if (!want_ctor(j,
+		       (struct ctor_call){ p->address, c->address, 0, true }))
 		return false;
 	p->object->ref = 0;
 	return !(c->life & OBJECT_NESTED) || call_kfree(j, nested);
