@@ -80,7 +80,7 @@ bool model_kmem_cache_create(struct model *o, const struct outcome *out,
 	if (o->now.objects.debug)
 		plan.flags = forced_flags(args->size, args->flags,
 					  args->life & OBJECT_CTOR);
-	if (!cache_make(&j, &plan, &c))
+	if (!cache_arises(&j, &plan, &c))
 		return false;
 	if (!c && (args->flags & SLAB_PANIC))
 		note_report(&j, REPORT_cache_panic);
@@ -102,7 +102,7 @@ static bool drain_cpus(struct judge *j, struct cache *c)
 	for (u32 i = 0; i < nr; i++) {
 		/* cpu, then 0, 1, ... without it */
 		j->cpu = (u8)(i == 0 ? cpu : i <= cpu ? i - 1 : i);
-		if (!array_drain(j, c, j->cpu, c->array[j->cpu].avail))
+		if (!array_drains(j, c, j->cpu, c->array[j->cpu].avail))
 			return false;
 	}
 	j->cpu = cpu;
@@ -114,7 +114,7 @@ static bool drain_cpus(struct judge *j, struct cache *c)
 static bool shrink(struct judge *j, struct cache *c, bool *left)
 {
 	if (!drain_cpus(j, c) ||
-	    !array_drain(j, c, SHARED, c->array[SHARED].avail))
+	    !array_drains(j, c, SHARED, c->array[SHARED].avail))
 		return false;
 	while (c->list[SLABS_FREE].tail != PFN_NONE)
 		if (!slab_discard(j, c, c->list[SLABS_FREE].tail))
@@ -205,7 +205,7 @@ bool model_find_general_cachep(struct model *o, const struct outcome *out,
 			       struct divergence *d)
 {
 	struct judge j = judge_begin(o, out, d);
-	const struct cache *c = general_cache(o, size, gfp);
+	const struct cache *c = general_cache_of(o, size, gfp);
 
 	return judge_no_report(&j) && want_plain_end(&j) &&
 	       must(o, d, RULE_Q6, "kmem_find_general_cachep",

@@ -76,7 +76,7 @@ static bool judge_object_misuse(struct judge *j, enum report_kind kind,
 static bool call_alloc(struct judge *j, struct cache *c, gfp_t gfp, u32 asked,
 		       enum trace_event event, enum rule rule, u32 *address)
 {
-	return cache_alloc(j, c, gfp, OBJECT_LIVE, asked, address) &&
+	return cache_gives(j, c, gfp, OBJECT_LIVE, asked, address) &&
 	       (!*address || want_object(j, event, *address, gfp, rule));
 }
 
@@ -95,7 +95,7 @@ bool call_cache_alloc(struct judge *j, u32 cache, gfp_t gfp, u32 *address)
 
 bool call_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
 {
-	struct cache *c = general_cache(j->o, size, gfp);
+	struct cache *c = general_cache_of(j->o, size, gfp);
 
 	*address = 0;
 	return !c ||
@@ -112,7 +112,8 @@ static bool call_free(struct judge *j, const struct cache *of, u32 address,
 		note_report(j, kind);
 		return true;
 	}
-	return want_object(j, event, address, 0, rule) && cache_free(j, &p);
+	return want_object(j, event, address, 0, rule) &&
+	       cache_takes_back(j, &p);
 }
 
 bool call_cache_free(struct judge *j, u32 cache, u32 address)
@@ -192,7 +193,7 @@ static bool judge_kmalloc(struct model *o, const struct outcome *out, u32 size,
 {
 	struct judge j = judge_begin(o, out, d);
 	struct request q = {
-		.cache = general_cache(o, size, gfp),
+		.cache = general_cache_of(o, size, gfp),
 		.gfp = gfp,
 		.asked = size,
 		.zero = zero,
@@ -237,8 +238,8 @@ static inline bool judge_free(struct judge *j, const struct cache *of,
 
 	if (unlikely(kind))
 		return judge_object_misuse(j, kind, address);
-	return want_object(j, event, address, 0, rule) && cache_free(j, &p) &&
-	       judge_end(j);
+	return want_object(j, event, address, 0, rule) &&
+	       cache_takes_back(j, &p) && judge_end(j);
 }
 
 bool model_kmem_cache_free(struct model *o, const struct outcome *out,

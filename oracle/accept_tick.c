@@ -26,7 +26,7 @@ static bool reap_array(struct judge *j, struct cache *c, unsigned int cpu)
 	}
 	if (n > a->avail)
 		n = (a->avail + 1) / 2;
-	return array_drain(j, c, cpu, n);
+	return array_drains(j, c, cpu, n);
 }
 
 static bool reap_slabs(struct judge *j, struct cache *c)

@@ -117,7 +117,7 @@ static __attribute__((noinline)) bool refill(struct judge *j, struct cache *c,
 		}
 		if (gfp & __GFP_NO_GROW)
 			return true;
-		if (!slab_grow(j, c, gfp, &grown))
+		if (!slab_grows(j, c, gfp, &grown))
 			return false;
 	}
 	return true;
@@ -182,7 +182,7 @@ bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 	return true;
 }
 
-bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+bool cache_gives(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 		 u32 asked, u32 *address)
 {
 	enum report_kind kind = alloc_misuse(j, c, gfp);
@@ -222,7 +222,7 @@ bool free_block(struct judge *j, struct cache *c, const u32 *slot, u32 n)
 			slab_join(o, c, SLABS_FREE, slab, false);
 		} else {
 			c->free_objects -= c->geo.num;
-			if (!slab_destroy(j, c, slab))
+			if (!slab_goes(j, c, slab))
 				return false;
 		}
 	}
@@ -238,7 +238,7 @@ static void drop_oldest(struct model *o, struct cache *c, unsigned int cpu,
 	move_entries(entry, entry + n, c->array[cpu].avail);
 }
 
-bool array_drain(struct judge *j, struct cache *c, unsigned int cpu, u32 n)
+bool array_drains(struct judge *j, struct cache *c, unsigned int cpu, u32 n)
 {
 	if (!n)
 		return true;
@@ -256,7 +256,7 @@ static __attribute__((noinline)) bool flush(struct judge *j, struct cache *c)
 	u32 n = c->array[j->cpu].batch;
 
 	if (!shared->address || !room)
-		return array_drain(j, c, j->cpu, n);
+		return array_drains(j, c, j->cpu, n);
 	if (n > room)
 		n = room;
 	move_entries(array_entries(o, c, SHARED) + shared->avail,
@@ -275,7 +275,7 @@ static bool debug_free(struct judge *j, struct cache *c, const struct place *p)
 	       destruct(j, c, p);
 }
 
-bool cache_free(struct judge *j, const struct place *p)
+bool cache_takes_back(struct judge *j, const struct place *p)
 {
 	struct cache *c = p->cache;
 	struct array *a = &c->array[j->cpu];
@@ -299,5 +299,5 @@ bool own_free(struct judge *j, u32 address)
 
 	if (!place_of(j->o, address, &p))
 		return diverge(j->d, RULE_S14, "own object", address, 0);
-	return cache_free(j, &p);
+	return cache_takes_back(j, &p);
 }

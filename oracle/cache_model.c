@@ -42,7 +42,7 @@ static bool array_new(struct judge *j, u32 entries, u32 *address)
 {
 	u32 bytes = ARRAY_CACHE_BYTES + 4 * entries;
 
-	return cache_alloc(j, general_cache(j->o, bytes, 0), GFP_KERNEL,
+	return cache_gives(j, general_cache_of(j->o, bytes, 0), GFP_KERNEL,
 			   OBJECT_OWN, 0, address);
 }
 
@@ -104,7 +104,7 @@ static bool shared_new(struct judge *j, struct cache *c)
 	return true;
 }
 
-bool cache_tune(struct judge *j, struct cache *c, bool *done)
+bool cache_tunes(struct judge *j, struct cache *c, bool *done)
 {
 	u32 limit = array_limit(c->geo.objsize, j->o->now.objects.debug);
 	u32 address[NR_CPUS], entry[NR_CPUS][BOOT_ENTRIES];
@@ -143,7 +143,7 @@ static void cache_fill(struct model *o, struct cache *c,
 	c->slabp_cache = CACHE_NONE;
 	if (c->geo.off_slab)
 		c->slabp_cache = (u16)cache_number(
-			o, general_cache(o, c->geo.slab_size, 0));
+			o, general_cache_of(o, c->geo.slab_size, 0));
 	c->next_reap = s->jiffies + REAP_LISTS + c->address % REAP_LISTS;
 }
 
@@ -159,7 +159,7 @@ static bool cache_begin(struct judge *j, const struct cache_plan *plan,
 	u32 address;
 
 	*made = NULL;
-	if (!cache_alloc(j, caches, GFP_KERNEL, OBJECT_OWN, 0, &address))
+	if (!cache_gives(j, caches, GFP_KERNEL, OBJECT_OWN, 0, &address))
 		return false;
 	if (!address)
 		return true;
@@ -190,8 +190,8 @@ bool cache_unmake(struct judge *j, struct cache *c)
 	return own_free(j, address);
 }
 
-bool cache_make(struct judge *j, const struct cache_plan *plan,
-		struct cache **made)
+bool cache_arises(struct judge *j, const struct cache_plan *plan,
+		  struct cache **made)
 {
 	bool tuned;
 
@@ -199,7 +199,7 @@ bool cache_make(struct judge *j, const struct cache_plan *plan,
 		return false;
 	if (!*made)
 		return true;
-	if (!cache_tune(j, *made, &tuned))
+	if (!cache_tunes(j, *made, &tuned))
 		return false;
 	if (tuned) {
 		chain_add(j->o, *made);
@@ -289,7 +289,7 @@ static bool move_array(struct judge *j, struct cache *c, bool *ok)
 static bool tune_chain(struct judge *j, bool *ok)
 {
 	for (u32 i = j->o->now.objects.nr_caches; *ok && i-- > 0;)
-		if (!cache_tune(j, cache_of(j->o, j->o->chain[i]), ok))
+		if (!cache_tunes(j, cache_of(j->o, j->o->chain[i]), ok))
 			return false;
 	return true;
 }

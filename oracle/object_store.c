@@ -52,7 +52,7 @@ bool objects_boot(struct model *o)
 	if (!tables_new(o))
 		return false;
 	o->chain_dirty = true;
-	*s = (struct objects_state){ .cache_free = CACHE_NONE };
+	*s = (struct objects_state){ .record_free = CACHE_NONE };
 	s->rcu = (struct slab_queue){ PFN_NONE, PFN_NONE };
 	for (u32 i = 0; i < RANGES; i++)
 		s->range_free[i] = NO_RANGE;
@@ -81,9 +81,9 @@ struct cache *cache_new(struct model *o)
 	struct objects_state *s = &o->now.objects;
 	struct cache *c;
 
-	if (s->cache_free != CACHE_NONE) {
-		c = cache_of(o, s->cache_free);
-		s->cache_free = c->next_free;
+	if (s->record_free != CACHE_NONE) {
+		c = cache_of(o, s->record_free);
+		s->record_free = c->next_free;
 	} else if (s->nr_records < CACHES_MAX) {
 		c = cache_of(o, s->nr_records++);
 	} else {
@@ -100,8 +100,8 @@ void cache_delete(struct model *o, struct cache *c)
 {
 	cache_touch(o, c);
 	c->address = 0;
-	c->next_free = o->now.objects.cache_free;
-	o->now.objects.cache_free = (u16)cache_number(o, c);
+	c->next_free = o->now.objects.record_free;
+	o->now.objects.record_free = (u16)cache_number(o, c);
 }
 
 void chain_add(struct model *o, const struct cache *c)
@@ -148,7 +148,7 @@ static u32 general_index(u32 size)
 	return at;
 }
 
-struct cache *general_cache(const struct model *o, u32 size, gfp_t gfp)
+struct cache *general_cache_of(const struct model *o, u32 size, gfp_t gfp)
 {
 	if (size > KMALLOC_MAX)
 		return NULL;

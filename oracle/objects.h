@@ -16,7 +16,7 @@
  * from gold at a reset, with a slab's objects.
  *
  * The past and the present: a call is judged when it is over.  RAM shows the
- * present; what is predicted on the way there (cache_alloc() and its like) is
+ * present; what is predicted on the way there (cache_gives() and its like) is
  * the past, and must neither read nor write objects' bytes.
  */
 #ifndef ORACLE_OBJECTS_H
@@ -137,7 +137,7 @@ struct objects_state {
 	struct slab_queue rcu;
 	u16 cache_cache;
 	u16 general[2][NR_GENERAL]; /* [1]: for DMA */
-	u16 cache_free;		    /* by next_free; CACHE_NONE: none */
+	u16 record_free;	    /* by next_free; CACHE_NONE: none */
 	u16 nr_records;		    /* of caches that were ever used */
 	u32 offslab_limit;
 	u32 nr_objects;		/* records of objects that were ever used */
@@ -172,7 +172,7 @@ struct geometry_rules;
 /* The cache of the chain whose descriptor is there; NULL: none. */
 struct cache *cache_at_address(const struct model *o, u32 address);
 /* What kmalloc(size, gfp) takes; NULL above KMALLOC_MAX. */
-struct cache *general_cache(const struct model *o, u32 size, gfp_t gfp);
+struct cache *general_cache_of(const struct model *o, u32 size, gfp_t gfp);
 
 /*
  * Inline:
@@ -221,7 +221,7 @@ const char *objects_self_check(const struct model *o);
  */
 
 /* From the checks behind cache_bad on; `is` is OBJECT_LIVE or OBJECT_OWN. */
-bool cache_alloc(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
+bool cache_gives(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 		 u32 asked, u32 *address);
 /* The same behind those checks, which are: */
 enum report_kind alloc_misuse(const struct judge *j, const struct cache *c,
@@ -229,23 +229,23 @@ enum report_kind alloc_misuse(const struct judge *j, const struct cache *c,
 bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 		u32 asked, struct place *p);
 /* Without any checks; p->object is LIVE or OWN. */
-bool cache_free(struct judge *j, const struct place *p);
+bool cache_takes_back(struct judge *j, const struct place *p);
 /* kfree() of what the allocator owns. */
 bool own_free(struct judge *j, u32 address);
 
 /* array_model.c: n slots, from the oldest, go to the slabs. */
 bool free_block(struct judge *j, struct cache *c, const u32 *slot, u32 n);
 /* ... and leave their array. */
-bool array_drain(struct judge *j, struct cache *c, unsigned int cpu, u32 n);
+bool array_drains(struct judge *j, struct cache *c, unsigned int cpu, u32 n);
 
 /* slab_model.c */
 void slab_join(struct model *o, struct cache *c, enum slab_list list,
 	       struct slab *slab, bool at_tail);
 void slab_leave(struct model *o, struct cache *c, struct slab *slab);
 enum report_kind grow_misuse(const struct cache *c, gfp_t gfp);
-bool slab_grow(struct judge *j, struct cache *c, gfp_t gfp, bool *grown);
+bool slab_grows(struct judge *j, struct cache *c, gfp_t gfp, bool *grown);
 /* Of a slab in no list, all of whose objects are FREE. */
-bool slab_destroy(struct judge *j, struct cache *c, struct slab *slab);
+bool slab_goes(struct judge *j, struct cache *c, struct slab *slab);
 /* A free slab leaves its list and is destroyed. */
 bool slab_discard(struct judge *j, struct cache *c, pfn_t pfn);
 bool grace_period(struct judge *j);
@@ -260,10 +260,10 @@ struct cache_plan {
 	bool own;
 };
 /* *made is NULL where there can be none: no memory, or nothing fits. */
-bool cache_make(struct judge *j, const struct cache_plan *plan,
-		struct cache **made);
+bool cache_arises(struct judge *j, const struct cache_plan *plan,
+		  struct cache **made);
 /* enable_cpucache(); *done is false where no array could be had. */
-bool cache_tune(struct judge *j, struct cache *c, bool *done);
+bool cache_tunes(struct judge *j, struct cache *c, bool *done);
 /* Empty and in nobody's hands: arrays, descriptor, record. */
 bool cache_unmake(struct judge *j, struct cache *c);
 struct geometry_rules geometry_rules_of(const struct model *o);

@@ -9,7 +9,7 @@
  *		the grace period ends
  *
  * Under poisoning constructors run when objects are handed out instead, and
- * destructors when they come back. [mm/slab.c: cache_grow, slab_destroy]
+ * destructors when they come back. [mm/slab.c: cache_grow, slab_goes]
  */
 #include "judge.h"
 
@@ -210,7 +210,7 @@ static bool management_get(struct judge *j, struct cache *c, gfp_t gfp,
 	*management = begin;
 	if (!c->geo.off_slab)
 		return true;
-	return cache_alloc(j, cache_of(j->o, c->slabp_cache),
+	return cache_gives(j, cache_of(j->o, c->slabp_cache),
 			   gfp & GFP_LEVEL_MASK, OBJECT_OWN, 0, management);
 }
 
@@ -230,7 +230,7 @@ static bool slab_new(struct judge *j, struct cache *c, pfn_t pfn, u32 begin,
 }
 
 /* Of a request that is no misuse and may grow. */
-bool slab_grow(struct judge *j, struct cache *c, gfp_t gfp, bool *grown)
+bool slab_grows(struct judge *j, struct cache *c, gfp_t gfp, bool *grown)
 {
 	u32 begin = next_colour(j->o, c), management;
 	pfn_t pfn;
@@ -268,7 +268,7 @@ static bool slab_release(struct judge *j, struct cache *c, struct slab *slab)
 	return !c->geo.off_slab || own_free(j, management);
 }
 
-bool slab_destroy(struct judge *j, struct cache *c, struct slab *slab)
+bool slab_goes(struct judge *j, struct cache *c, struct slab *slab)
 {
 	struct objects_state *s = &j->o->now.objects;
 
@@ -289,7 +289,7 @@ bool slab_discard(struct judge *j, struct cache *c, pfn_t pfn)
 
 	slab_leave(j->o, c, slab);
 	c->free_objects -= c->geo.num;
-	return slab_destroy(j, c, slab);
+	return slab_goes(j, c, slab);
 }
 
 bool grace_period(struct judge *j)
