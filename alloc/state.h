@@ -90,7 +90,7 @@ struct handles {
 struct golden_slabs {
 	u32 nr, nr_dirty;
 	u32 *dirty; /* their numbers, each once */
-	u16 *slot;  /* by frame: its number + 1, 0: none */
+	u32 *slot;  /* by frame: its number + 1, 0: none */
 	pfn_t *pfn; /* by number, as all that follows */
 	bool *is_dirty;
 	u8 *bytes;    /* PAGE_SIZE each */
