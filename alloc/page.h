@@ -313,8 +313,9 @@ static force_inline void page_set_unowned(struct page *page)
 }
 
 /* True if that was the last reference.  Not for reserved frames. */
-static force_inline bool page_ref_dec(struct page *page)
+static force_inline bool page_ref_dec(struct machine *m, struct page *page)
 {
+	page_touch(m, page); /* a slab's frame may not be listed yet */
 	return --page->_count == -1;
 }
 

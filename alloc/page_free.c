@@ -72,7 +72,7 @@ static force_inline void drop(struct machine *m, struct page *page,
 {
 	if (unlikely(page_in_slab(page)) && page_count(page) == 1)
 		report(&m->faults, REPORT_free_slab);
-	else if (page_ref_dec(page))
+	else if (page_ref_dec(m, page))
 		free_block(m, page, page_order(page), temp);
 }
 
