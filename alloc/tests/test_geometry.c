@@ -14,33 +14,79 @@ static const u32 line_bytes[] = { 32, 64, 128 };
  */
 
 struct general {
-	u32 size, num, order, off, limit, batch, shared;
+	u32 size, order, off, limit, batch, shared;
 	struct {
-		u32 slab_size, colour; /* 0, 0: no such cache */
+		u32 objsize, num, slab_size, colour;
 	} line[NR_LINES];
 };
 
 /*
- * 4096 = num * size + management + colour * line + rest.  Management is 24 +
- * 2 * num, on slab in multiples of the alignment: 24 + 2 * 119 = 262 becomes
- * 288 in multiples of 32.
+ * 4096 = num * objsize + management + colour * line + rest.  Management is 24
+ * + 2 * num, on slab in multiples of the alignment: 24 + 2 * 119 = 262
+ * becomes 288 in multiples of 32.
  */
+#define OFF_SLAB(size, order, limit, batch, shared, num, slab_size)            \
+	{                                                                      \
+		size, order, 1, limit, batch, shared,                          \
+		{                                                              \
+			{ size, num, slab_size, 0 },                           \
+				{ size, num, slab_size, 0 },                   \
+				{ size, num, slab_size, 0 },                   \
+		}                                                              \
+	}
+
 static const struct general generals[] = {
-	{ 32, 119, 0, 0, 120, 60, 480, { { 288, 0 }, { 288, 0 }, { 288, 0 } } },
-	{ 64, 61, 0, 0, 120, 60, 480, { { 160, 1 }, { 192, 0 }, { 192, 0 } } },
-	{ 96, 41, 0, 0, 120, 60, 480, { { 128, 1 }, { 0, 0 }, { 0, 0 } } },
-	{ 128, 31, 0, 0, 120, 60, 480, { { 96, 1 }, { 128, 0 }, { 128, 0 } } },
-	{ 192, 20, 0, 0, 120, 60, 480, { { 64, 6 }, { 64, 3 }, { 0, 0 } } },
-	{ 256, 15, 0, 0, 120, 60, 480, { { 64, 6 }, { 64, 3 }, { 128, 1 } } },
-	{ 512, 8, 0, 1, 54, 27, 216, { { 40, 0 }, { 40, 0 }, { 40, 0 } } },
-	{ 1024, 4, 0, 1, 54, 27, 216, { { 32, 0 }, { 32, 0 }, { 32, 0 } } },
-	{ 2048, 2, 0, 1, 24, 12, 96, { { 28, 0 }, { 28, 0 }, { 28, 0 } } },
-	{ 4096, 1, 0, 1, 24, 12, 96, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
-	{ 8192, 1, 1, 1, 8, 4, 0, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
-	{ 16384, 1, 2, 1, 8, 4, 0, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
-	{ 32768, 1, 3, 1, 8, 4, 0, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
-	{ 65536, 1, 4, 1, 8, 4, 0, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
-	{ 131072, 1, 5, 1, 8, 4, 0, { { 26, 0 }, { 26, 0 }, { 26, 0 } } },
+	{ 32,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 32, 119, 288, 0 }, { 32, 119, 288, 0 }, { 32, 119, 288, 0 } } },
+	{ 64,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 64, 61, 160, 1 }, { 64, 61, 192, 0 }, { 64, 61, 192, 0 } } },
+	{ 96,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 96, 41, 128, 1 }, { 128, 31, 128, 0 }, { 128, 31, 128, 0 } } },
+	{ 128,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 128, 31, 96, 1 }, { 128, 31, 128, 0 }, { 128, 31, 128, 0 } } },
+	{ 192,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 192, 20, 64, 6 }, { 192, 20, 64, 3 }, { 256, 15, 128, 1 } } },
+	{ 256,
+	  0,
+	  0,
+	  120,
+	  60,
+	  480,
+	  { { 256, 15, 64, 6 }, { 256, 15, 64, 3 }, { 256, 15, 128, 1 } } },
+	OFF_SLAB(512, 0, 54, 27, 216, 8, 40),
+	OFF_SLAB(1024, 0, 54, 27, 216, 4, 32),
+	OFF_SLAB(2048, 0, 24, 12, 96, 2, 28),
+	OFF_SLAB(4096, 0, 24, 12, 96, 1, 26),
+	OFF_SLAB(8192, 1, 8, 4, 0, 1, 26),
+	OFF_SLAB(16384, 2, 8, 4, 0, 1, 26),
+	OFF_SLAB(32768, 3, 8, 4, 0, 1, 26),
+	OFF_SLAB(65536, 4, 8, 4, 0, 1, 26),
+	OFF_SLAB(131072, 5, 8, 4, 0, 1, 26),
 };
 
 /* Below 32 MiB and above; UP, SMP, the largest SMP. */
@@ -53,7 +99,7 @@ static const char *const general_lines[] = {
 };
 
 static void expect_arrays(struct machine *m, const struct kmem_cache *cache,
-			  const struct general *row, u32 cpus)
+			  const struct general *row, u32 num, u32 cpus)
 {
 	const struct cache_info info = info_of(m, cache);
 
@@ -66,16 +112,11 @@ static void expect_arrays(struct machine *m, const struct kmem_cache *cache,
 	}
 	EXPECT_EQ(row->limit, info.limit);
 	EXPECT_EQ(row->batch, info.batch);
-	EXPECT_EQ((1 + cpus) * row->batch + row->num, info.free_limit);
+	EXPECT_EQ((1 + cpus) * row->batch + num, info.free_limit);
 	EXPECT(info.shared);
 	EXPECT_EQ(cpus > 1 ? row->shared : 0, info.shared_limit);
 	EXPECT_EQ(cpus > 1 ? row->shared : 0,
 		  array_of(m, cache, NR_CPUS).limit);
-}
-
-static u32 larger(u32 a, u32 b)
-{
-	return a > b ? a : b;
 }
 
 static void expect_general(struct machine *m, const char *name,
@@ -85,20 +126,17 @@ static void expect_general(struct machine *m, const char *name,
 	const struct cache_info info = info_of(m, cache);
 	const char *slabp =
 		row->line[line].slab_size > 32 ? "size-64" : "size-32";
-	/* objects of half a line and less share one */
-	const u32 align =
-		row->size < line_bytes[line] ? row->size : line_bytes[line];
 
-	EXPECT_EQ(row->size, info.objsize);
-	EXPECT_EQ(row->size, info.user_size);
-	EXPECT_EQ(row->size, mm_kmem_cache_size(m, cache));
+	EXPECT_EQ(row->line[line].objsize, info.objsize);
+	EXPECT_EQ(row->line[line].objsize, info.user_size);
+	EXPECT_EQ(row->line[line].objsize, mm_kmem_cache_size(m, cache));
 	EXPECT_EQ(SLAB_HWCACHE_ALIGN | SLAB_PANIC | dma, info.flags);
-	EXPECT_EQ(row->num, info.num);
+	EXPECT_EQ(row->line[line].num, info.num);
 	EXPECT_EQ(row->order, info.order);
 	EXPECT_EQ(row->off, info.off_slab);
 	EXPECT_EQ(row->line[line].slab_size, info.slab_size);
 	EXPECT_EQ(row->line[line].colour, info.colour);
-	EXPECT_EQ(larger(align, line_bytes[line]), info.colour_off);
+	EXPECT_EQ(line_bytes[line], info.colour_off);
 	EXPECT_EQ(row->off ? mm_vaddr(cache_named(m, slabp)) : 0,
 		  info.slabp_cache);
 }
@@ -118,14 +156,13 @@ static void expect_generals(const char *text, u32 line)
 	for (u32 i = 0; i < ARRAY_SIZE(generals); i++) {
 		const struct general *row = &generals[i];
 
-		if (!row->line[line].slab_size)
-			continue;
 		for (u32 dma = 0; dma < 2; dma++) {
 			snprintf(name, sizeof(name), "size-%u%s", row->size,
 				 dma ? "(DMA)" : "");
 			expect_general(m, name, row, line,
 				       dma ? SLAB_CACHE_DMA : 0);
-			expect_arrays(m, cache_named(m, name), row, l.nr_cpus);
+			expect_arrays(m, cache_named(m, name), row,
+				      row->line[line].num, l.nr_cpus);
 			/* the chain's head is the youngest */
 			EXPECT(cache_named(m, name) ==
 			       mm_cache_at(m, counts_of(m).nr_caches - 2 - nr));

@@ -262,21 +262,22 @@ TEST(reclaim_account)
 TEST(colours)
 {
 	static const struct {
+		const char *name;
 		u32 size, flags, colour, first;
 	} row[] = {
-		{ 256, SLAB_HWCACHE_ALIGN, 6, 64 }, /* on slab */
-		{ 100, 0, 2, 104 },
-		{ 252, 0, 0, 56 },
-		{ 64, SLAB_HWCACHE_ALIGN, 1, 160 },
-		{ 580, 0, 1, 0 }, /* off slab */
-		{ 1024, 0, 0, 0 },
-		{ 4000, 0, 2, 28 },
+		{ "256", 256, SLAB_HWCACHE_ALIGN, 6, 64 }, /* on slab */
+		{ "100", 100, 0, 2, 104 },
+		{ "252", 252, 0, 0, 56 },
+		{ "64", 64, SLAB_HWCACHE_ALIGN, 1, 160 },
+		{ "580", 580, 0, 1, 0 }, /* off slab */
+		{ "1024", 1024, 0, 0, 0 },
+		{ "4000", 4000, 0, 2, 28 },
 	};
 	struct machine *m = objects_on(UP_PC);
 
 	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
 		struct kmem_cache *cache =
-			cache_new(m, "coloured", row[i].size, 0, row[i].flags);
+			cache_new(m, row[i].name, row[i].size, 0, row[i].flags);
 		const u32 cycle = row[i].colour ? row[i].colour : 1;
 		const u32 num = info_of(m, cache).num;
 
