@@ -10,6 +10,8 @@
 #include "broken_moves.h"
 #include "broken_calls.h"
 #include "broken_state.h"
+#include "broken_caches.h"
+#include "broken_objects.h"
 
 TEST(every_rule_has_a_case)
 {
