@@ -94,11 +94,10 @@ static void ring_free_caches(struct ring *ring)
 
 static int ring_alloc_tables(struct ring *ring)
 {
-	ring->desc = kcalloc(ring->slots, sizeof(*ring->desc), GFP_KERNEL);
+	ring->desc = kcalloc(ring->slots, sizeof(void *), GFP_KERNEL);
 	if (!ring->desc)
 		return -ENOMEM;
-	ring->request =
-		kcalloc(ring->slots, sizeof(*ring->request), GFP_KERNEL);
+	ring->request = kcalloc(ring->slots, sizeof(void *), GFP_KERNEL);
 	if (!ring->request) {
 		kfree(ring->desc);
 		return -ENOMEM;
