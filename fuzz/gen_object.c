@@ -225,7 +225,7 @@ static u32 value_jiffies(struct gen *g)
 	return prng_below(g->r, 4) ? PICK(g, jiffies) : prng_below(g->r, 9001);
 }
 
-static u32 value_addr(struct gen *g, const struct op *op)
+static u32 value_addr(struct gen *g)
 {
 	u32 align = 1u << (4 + prng_below(g->r, 9));
 
@@ -254,7 +254,7 @@ u32 gen_object_value(struct gen *g, const struct op *op, u32 i)
 	case ARG_JIFFIES:
 		return value_jiffies(g);
 	case ARG_VADDR:
-		return value_addr(g, op);
+		return value_addr(g);
 	default:
 		return gen_size(g, op, i);
 	}
