@@ -28,18 +28,20 @@ static void writes(struct machine *m)
 	*target = 1;
 }
 
+/* ASan does not know a name for the end of a granule before a live one. */
+static bool died_of(const char *words, const char *access)
+{
+	return (strstr(words, "use-after-poison") ||
+		strstr(words, "unknown-crash")) &&
+	       strstr(words, access);
+}
+
 static void expect_dead(struct machine *m, const char *what, const void *at)
 {
-	const char *words;
-
 	target = (volatile u8 *)(uintptr_t)at;
-	words = child_last_words(m, reads);
-	if (!strstr(words, "use-after-poison") ||
-	    !strstr(words, "READ of size 1"))
+	if (!died_of(child_last_words(m, reads), "READ of size 1"))
 		TEST_FAIL("%s: who reads it does not die", what);
-	words = child_last_words(m, writes);
-	if (!strstr(words, "use-after-poison") ||
-	    !strstr(words, "WRITE of size 1"))
+	if (!died_of(child_last_words(m, writes), "WRITE of size 1"))
 		TEST_FAIL("%s: who writes it does not die", what);
 }
 
@@ -182,7 +184,8 @@ TEST(the_rest_of_a_slab)
 	const struct slab_view slab = slab_at(m, cache, SLABS_PARTIAL, 0);
 	u8 *s_mem = mm_ptr(m, slab.s_mem);
 
-	EXPECT(poisoned(s_mem, 15 * 100));
+	/* the object begins in the middle of a granule */
+	EXPECT(poisoned(s_mem, 15 * 100 - 4));
 	EXPECT(clean(object, 100));
 	EXPECT(poisoned(object + 104, 23 * 100 - 4));
 	expect_dead(m, "in the array", s_mem);
@@ -235,23 +238,23 @@ TEST(constructors)
 	expect_constructed(DEBUG_PC);
 }
 
-/* Red zones of a live object, where they are granules of their own. */
+/* Red zones of a live object, if it begins a granule: every other one does. */
 TEST(red_zones)
 {
 	struct machine *m = objects_on(DEBUG_PC);
-	struct kmem_cache *cache = cache_new(m, "mine", 100, 0, 0);
-	u8 *object;
+	struct kmem_cache *cache = cache_new(m, "mine", 104, 0, 0);
+	u8 *object = object_new(m, cache, 0);
 
-	do
+	if (mm_vaddr(object) & 7)
 		object = object_new(m, cache, 0);
-	while (mm_vaddr(object) & 7);
+	EXPECT_EQ(0, mm_vaddr(object) & 7);
 	expect_dead(m, "red zone 1", object - 1);
-	expect_dead(m, "red zone 2", object + 100);
-	EXPECT(clean(object, 100));
+	expect_dead(m, "red zone 2", object + 104);
+	EXPECT(clean(object, 104));
 	object_free(m, cache, object, 0);
-	EXPECT(poisoned(object, 104));
+	EXPECT(poisoned(object, 112));
 	expect_dead(m, "its poison", object);
-	expect_dead(m, "its poison's end", object + 99);
+	expect_dead(m, "its poison's end", object + 103);
 	machine_delete(m);
 }
 
