@@ -172,7 +172,7 @@ struct machine {
 
 	struct task task; /* current */
 	u32 careful;	  /* nonzero: its calls must be looked at twice */
-	u8 nr_entries;	  /* into the page allocator, for fail_nth */
+	u32 nr_entries;  /* into the page allocator, for fail_nth */
 	bool oom;
 	u8 poison;	  /* enum poison of this boot ... */
 	u8 poison_wanted; /* ... and of the next */
