@@ -41,6 +41,9 @@ static const char *audit_allocated(const struct machine *m,
 		       !page->mapping && page->_mapcount == -1,
 	       "A3: an allocated head is marked as handed out, only");
 	for (u32 i = 1; i < 1u << order; i++)
+		CLAUSE(page_in_slab(page + i) == page_in_slab(page),
+		       "A10: a block is a slab, or none of its frames is");
+	for (u32 i = 1; i < 1u << order; i++)
 		CLAUSE(!page_count(page + i) && !page_free_head(page + i) &&
 			       !page_reserved(page + i) &&
 			       page_compound(page + i) == page_compound(page),
@@ -139,6 +142,7 @@ static const char *audit_highmem(const struct machine *m)
  * A7  totalram_pages is the number of frames that are not reserved
  * A8  the heads of allocated blocks are listed for a reset, but for slabs'
  * A9  PG_highmem is on the frames of HighMem that are not reserved, only
+ * A10 PG_slab is on all frames of an allocated block, or on none
  */
 const char *page_alloc_validate(const struct machine *m)
 {

@@ -1,61 +1,76 @@
 // SPDX-License-Identifier: MIT
 /*
- * digest.c - two hashes: all of RAM's metadata, and what a caller can see.
+ * digest.c - a hash of all of RAM's metadata.
  *
- * The digest reads structures in simulated RAM as the bytes that they are:
- * their layout is fixed, so it is equal on every host, compiler and option.
- * The view is the owned frames with their counts, and what each zone has to
- * give: free and per-CPU pages together, since a refill is no one's business.
+ * It reads structures in simulated RAM as the bytes that they are: their
+ * layout is fixed, so it is equal on every host, compiler and option.
  */
 #include "mm.h"
-#include "machine.h"
+#include "hash.h"
 #include "mempool.h"
-#include "page.h"
+#include "slab.h"
 
-/* multiply and fold; four lanes, so that one step need not wait for another */
-struct hash {
-	u64 lane[4];
-};
-
-static u64 hash_step(u64 lane, u64 word)
+static void hash_array(struct hash *h, struct array_cache *ac)
 {
-	lane = (lane ^ word) * 0x9E3779B97F4A7C15u;
-	return lane ^ lane >> 29;
+	hash_bytes(h, ac, sizeof(*ac));
+	hash_bytes(h, array_entry(ac), ac->avail * 4);
 }
 
-static void hash_init(struct hash *h)
+/* Management, and its bufctls: a multiple of 4 bytes, or 2 more. */
+static void hash_slab(struct hash *h, const struct kmem_cache *cache,
+		      struct slab *slab)
 {
-	for (u32 i = 0; i < 4; i++)
-		h->lane[i] = hash_step(0x6D6D7477696E0000u, i);
+	const u16 *bufctl = slab_bufctl(slab);
+	u32 odd = cache->num & 1;
+
+	hash_bytes(h, slab, SLAB_BYTES);
+	hash_bytes(h, bufctl, (cache->num - odd) * BUFCTL_BYTES);
+	if (odd)
+		hash_word(h, bufctl[cache->num - 1]);
 }
 
-/* bytes is a multiple of 4 */
-static void hash_bytes(struct hash *h, const void *data, u32 bytes)
+static void hash_slabs(struct hash *h, const struct machine *m,
+		       const struct kmem_cache *cache,
+		       const struct list_head *head)
 {
-	const u8 *at = data;
+	for (u32 at = head->next; at != ptr_link(head);) {
+		struct slab *slab = slab_of_list(m, at);
 
-	for (; bytes >= 32; bytes -= 32, at += 32) {
-		u64 word[4];
-
-		memcpy(word, at, 32);
-		for (u32 i = 0; i < 4; i++)
-			h->lane[i] = hash_step(h->lane[i], word[i]);
-	}
-	for (; bytes >= 4; bytes -= 4, at += 4) {
-		u32 word;
-
-		memcpy(&word, at, 4);
-		h->lane[0] = hash_step(h->lane[0], word);
+		hash_slab(h, cache, slab);
+		at = slab->list.next;
 	}
 }
 
-static u64 hash_end(const struct hash *h)
+static void hash_cache(struct hash *h, const struct machine *m,
+		       const struct kmem_cache *cache)
 {
-	u64 sum = 0;
+	hash_bytes(h, cache, sizeof(*cache));
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+		hash_array(h, array_at(m, cache->array[cpu]));
+	if (cache->lists.shared)
+		hash_array(h, array_at(m, cache->lists.shared));
+	hash_slabs(h, m, cache, &cache->lists.slabs_partial);
+	hash_slabs(h, m, cache, &cache->lists.slabs_full);
+	hash_slabs(h, m, cache, &cache->lists.slabs_free);
+}
 
-	for (u32 i = 0; i < 4; i++)
-		sum = hash_step(sum, h->lane[i]);
-	return sum;
+static void hash_objects(struct hash *h, const struct machine *m)
+{
+	const struct list_head *rcu = &m->data->rcu_list;
+	const struct kmem_cache *cache = NULL;
+	u32 nr = 0;
+
+	if (m->data->g_cpucache_up != CPUCACHE_FULL)
+		return;
+	while ((cache = cache_next(m, cache, &nr)))
+		hash_cache(h, m, cache);
+	for (u32 at = rcu->next; at != ptr_link(rcu);) {
+		struct slab *slab = slab_of_list(m, at);
+		const struct page *page = page_of_ptr(m, slab_block(m, slab));
+
+		hash_slab(h, page_cache(m, page), slab);
+		at = slab->list.next;
+	}
 }
 
 /* Pools, their reserves, and who sleeps. */
@@ -85,62 +100,8 @@ u64 machine_digest(const struct machine *m)
 		hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
 		hash_bytes(&h, m->mem_map,
 			   (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
+		hash_objects(&h, m);
 		hash_pools(&h, m);
 	}
 	return hash_end(&h);
-}
-
-static u64 view_pages(const struct machine *m, u64 hash)
-{
-	for (u32 pfn = 0; pfn < m->nr_pages;) {
-		const struct page *page = m->mem_map + pfn;
-
-		if (page_count(page)) {
-			hash = hash_step(hash,
-					 (u64)page_count(page) << 32 | pfn);
-			hash = hash_step(hash, page_order(page) << 1 |
-						       page_compound(page));
-		}
-		pfn += page_block_frames(page);
-	}
-	return hash;
-}
-
-static u64 view_zones(const struct machine *m, u64 hash)
-{
-	for (u32 i = 0; i < NR_ZONES; i++) {
-		const struct zone *zone = &m->data->node_zones[i];
-		u32 pages = zone->free_pages;
-
-		for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
-			for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++)
-				pages += zone->pageset[cpu].pcp[temp].count;
-		hash = hash_step(hash, pages);
-	}
-	return hash;
-}
-
-/* That a pool exists, what it promises, and its reserve. */
-static u64 view_pools(const struct machine *m, u64 hash)
-{
-	const struct mempool *pool;
-
-	for (u32 i = 0; (pool = mempool_next(m, &i));) {
-		const u32 *link = mempool_elements(m, pool);
-
-		hash = hash_step(hash,
-				 (u64)pool->min_nr << 32 | ptr_link(pool));
-		for (s32 n = 0; n < pool->curr_nr; n++)
-			hash = hash_step(hash, link[n]);
-	}
-	return hash;
-}
-
-u64 machine_view(const struct machine *m)
-{
-	u64 hash = hash_step(0, m->phase);
-
-	if (m->phase != PHASE_OFF)
-		hash = view_pools(m, view_pages(m, view_zones(m, hash)));
-	return hash;
 }

@@ -72,25 +72,26 @@ void cache_touch_first(struct machine *m, struct kmem_cache *cache)
 		m->objects.golden.touched = true;
 		touch_frames(m, cache);
 	}
-	if (m->objects.debug)
-		return;
-	*state |= CACHE_FAST;
+	if (!m->objects.debug)
+		*state |= CACHE_FAST;
 	kmalloc_fronts_add(m, cache);
 }
 
 static void touch_chain(struct machine *m)
 {
-	struct kmem_cache *cache;
+	struct kmem_cache *cache = NULL;
+	u32 nr = 0;
 
-	for (u32 i = 0; (cache = mm_cache_at(m, i)); i++)
+	while ((cache = cache_next(m, cache, &nr)))
 		cache_touch(m, cache);
 }
 
 static void untouch_chain(struct machine *m)
 {
-	struct kmem_cache *cache;
+	struct kmem_cache *cache = NULL;
+	u32 nr = 0;
 
-	for (u32 i = 0; (cache = mm_cache_at(m, i)); i++)
+	while ((cache = cache_next(m, cache, &nr)))
 		*cache_byte(m, cache) = CACHE_LIVE;
 	kmalloc_fronts_clear(m);
 	m->objects.golden.touched = false;

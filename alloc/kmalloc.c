@@ -76,6 +76,8 @@ void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache)
 	const struct cache_sizes *sizes = m->data->malloc_sizes;
 	u32 i = 0, dma;
 
+	if (m->objects.debug)
+		return;
 	while (sizes[i].cs_size && sizes[i].cs_cachep != ptr_link(cache) &&
 	       sizes[i].cs_dmacachep != ptr_link(cache))
 		i++;

@@ -257,6 +257,10 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 	if (!broken && d == VALIDATE_FULL)
 		broken = page_alloc_validate(m);
 	if (!broken)
+		broken = cache_validate(m);
+	if (!broken)
+		broken = slab_validate(m, d);
+	if (!broken)
 		broken = wait_validate(m);
 	if (!broken)
 		broken = mempool_validate(m, d);

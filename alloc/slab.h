@@ -186,6 +186,22 @@ static force_inline struct kmem_cache *cache_of_chain(const struct machine *m,
 	return container_of(list_at(m->base, link), struct kmem_cache, next);
 }
 
+/*
+ * The chain from its head: the one behind `cache' (NULL: the first), or NULL.
+ * *nr is how many there were before, to see that there is an end.
+ */
+static inline struct kmem_cache *
+cache_next(const struct machine *m, const struct kmem_cache *cache, u32 *nr)
+{
+	const struct list_head *chain = &m->data->cache_chain;
+	u32 link = cache ? cache->next.next : chain->next;
+
+	if (!link || link == ptr_link(chain))
+		return NULL;
+	CHECK(m, (*nr)++ < m->data->nr_caches, "slab: a chain without an end");
+	return cache_of_chain(m, link);
+}
+
 static force_inline const char *cache_name(const struct machine *m,
 					   const struct kmem_cache *cache)
 {
@@ -234,7 +250,7 @@ struct kmem_cache *general_cache(const struct machine *m, u32 size, bool dma);
 /* cache_cache, or a general cache. */
 bool cache_is_own(const struct machine *m, const struct kmem_cache *cache);
 void kmalloc_init(struct machine *m);
-/* A cache is touched: if it is a general one, its arrays are at hand. */
+/* A cache is touched: the arrays of a general one are at hand, undebugged. */
 void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache);
 void kmalloc_fronts_clear(struct machine *m);
 
@@ -267,7 +283,7 @@ void object_misused(struct machine *m, const struct kmem_cache *cache,
 
 /* --- validating [slab_validate.c, cache_validate.c] ----------------------- */
 
-const char *cache_validate(const struct machine *m, enum validate_depth depth);
+const char *cache_validate(const struct machine *m);
 const char *slab_validate(const struct machine *m, enum validate_depth depth);
 
 #endif

@@ -113,15 +113,12 @@ static bool move_array(struct machine *m, struct kmem_cache *cache)
 
 static bool tune_chain(struct machine *m)
 {
-	const struct list_head *chain = &m->data->cache_chain;
+	struct kmem_cache *cache = NULL;
+	u32 nr = 0;
 
-	for (u32 at = chain->next; at != ptr_link(chain);) {
-		struct kmem_cache *cache = cache_of_chain(m, at);
-
+	while ((cache = cache_next(m, cache, &nr)))
 		if (!cache_tune(m, cache))
 			return false;
-		at = cache->next.next;
-	}
 	return true;
 }
 

@@ -196,17 +196,12 @@ static bool same_name(const char *a, const char *b)
 
 static bool name_is_taken(const struct machine *m, const char *name)
 {
-	const struct list_head *chain = &m->data->cache_chain;
+	const struct kmem_cache *cache = NULL;
 	u32 nr = 0;
 
-	for (u32 at = chain->next; at != ptr_link(chain); nr++) {
-		const struct kmem_cache *cache = cache_of_chain(m, at);
-
-		CHECK(m, nr < m->data->nr_caches, "slab: a chain without end");
+	while ((cache = cache_next(m, cache, &nr)))
 		if (same_name(name, cache_name(m, cache)))
 			return true;
-		at = cache->next.next;
-	}
 	return false;
 }
 

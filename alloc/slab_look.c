@@ -107,12 +107,13 @@ u32 mm_cache_slabs(const struct machine *m, const struct kmem_cache *cache,
 
 struct kmem_cache *mm_cache_at(const struct machine *m, u32 i)
 {
-	const struct list_head *chain = &m->data->cache_chain;
-	u32 at;
+	struct kmem_cache *cache = NULL;
+	u32 nr = 0;
 
 	if (m->phase == PHASE_OFF || i >= m->data->nr_caches)
 		return NULL;
-	for (at = chain->next; i; i--)
-		at = list_at(m->base, at)->next;
-	return cache_of_chain(m, at);
+	do {
+		cache = cache_next(m, cache, &nr);
+	} while (nr <= i);
+	return cache;
 }

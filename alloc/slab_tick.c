@@ -60,18 +60,13 @@ static void reap_cache(struct machine *m, struct kmem_cache *cache)
 /* cache_reap(), as the thread of that CPU. */
 static void reap(struct machine *m, u32 cpu)
 {
-	const struct list_head *chain = &m->data->cache_chain;
 	const struct task was = current_switch(m, cpu, 0);
+	struct kmem_cache *cache = NULL;
 	u32 nr = 0;
 
-	for (u32 at = chain->next; at != ptr_link(chain); nr++) {
-		struct kmem_cache *cache = cache_of_chain(m, at);
-
-		CHECK(m, nr < m->data->nr_caches, "slab: a chain without end");
+	while ((cache = cache_next(m, cache, &nr)))
 		if (!(cache->flags & SLAB_NO_REAP))
 			reap_cache(m, cache);
-		at = cache->next.next;
-	}
 	current_set(m, was);
 	m->data->reap_due[cpu] += REAPTIMEOUT_CPUC + cpu;
 }

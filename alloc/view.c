@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/*
+ * view.c - a hash of what a caller can see: equal before and after a call
+ * that failed.
+ *
+ *     frames    owned ones, and how often; a slab's only where somebody else
+ *               has a reference too
+ *     zones     what there is to give: in the buddy, on per-CPU lists, and in
+ *               slabs, since refills and new slabs are no one's business
+ *     objects   those in callers' hands, of whatever cache; the caches
+ *     pools     what they promise, and their reserves
+ */
+#include "mm.h"
+#include "hash.h"
+#include "mempool.h"
+#include "slab.h"
+
+static u64 view_pages(const struct machine *m, u64 hash)
+{
+	for (u32 pfn = 0; pfn < m->nr_pages;) {
+		const struct page *page = m->mem_map + pfn;
+
+		u32 count = page_count(page) - page_in_slab(page);
+
+		if (count) {
+			hash = hash_step(hash, (u64)count << 32 | pfn);
+			hash = hash_step(hash, page_order(page) << 1 |
+						       page_compound(page));
+		}
+		pfn += page_block_frames(page);
+	}
+	return hash;
+}
+
+/* Those of slabs that nobody else holds. */
+static void count_slabs(const struct machine *m, u32 *pages)
+{
+	for (u32 pfn = 0; pfn < m->nr_pages;) {
+		const struct page *page = m->mem_map + pfn;
+		u32 nr = page_block_frames(page);
+
+		if (page_in_slab(page) && page_count(page) == 1)
+			pages[page_zone_id(page)] += nr;
+		pfn += nr;
+	}
+}
+
+static u64 view_zones(const struct machine *m, u64 hash)
+{
+	u32 slabs[NR_ZONES] = { 0 };
+
+	count_slabs(m, slabs);
+	for (u32 i = 0; i < NR_ZONES; i++) {
+		const struct zone *zone = &m->data->node_zones[i];
+		u32 pages = zone->free_pages + slabs[i];
+
+		for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+			for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++)
+				pages += zone->pageset[cpu].pcp[temp].count;
+		hash = hash_step(hash, pages);
+	}
+	return hash;
+}
+
+/* The objects of one frame of a slab that callers have. */
+static u64 view_frame(const struct machine *m, pfn_t pfn, u64 hash)
+{
+	const struct kmem_cache *cache = page_cache(m, pfn_to_page(m, pfn));
+	const u8 *owned = m->objects.owned + (size_t)pfn * OWNED_BYTES;
+	u32 objsize = cache->objsize;
+
+	for (u32 i = 0; i < OWNED_BYTES; i++)
+		if (unlikely(owned[i]) &&
+		    owner_mark_is_callers(owned[i], objsize))
+			hash = hash_step(hash,
+					 ((u64)pfn << 8 | i) << 8 | owned[i]);
+	return hash;
+}
+
+static u64 view_objects(const struct machine *m, u64 hash)
+{
+	const struct kmem_cache *cache = NULL;
+	u64 caches = 0;
+	u32 nr = 0;
+
+	while ((cache = cache_next(m, cache, &nr)))
+		caches += hash_step(0, ptr_link(cache));
+	hash = hash_step(hash, caches);
+	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++)
+		if (page_in_slab(pfn_to_page(m, pfn)))
+			hash = view_frame(m, pfn, hash);
+	return hash;
+}
+
+/* That a pool exists, what it promises, and its reserve. */
+static u64 view_pools(const struct machine *m, u64 hash)
+{
+	const struct mempool *pool;
+
+	for (u32 i = 0; (pool = mempool_next(m, &i));) {
+		const u32 *link = mempool_elements(m, pool);
+
+		hash = hash_step(hash,
+				 (u64)pool->min_nr << 32 | ptr_link(pool));
+		for (s32 n = 0; n < pool->curr_nr; n++)
+			hash = hash_step(hash, link[n]);
+	}
+	return hash;
+}
+
+u64 machine_view(const struct machine *m)
+{
+	u64 hash = hash_step(0, m->phase);
+
+	if (m->phase != PHASE_OFF) {
+		hash = view_pages(m, view_zones(m, hash));
+		hash = view_pools(m, view_objects(m, hash));
+	}
+	return hash;
+}
