@@ -38,8 +38,6 @@ static bool reap_slabs(struct judge *j, struct cache *c)
 		c->free_touched = 0;
 		return true;
 	}
-	if (!n)
-		n = 1;
 	while (n-- && c->list[SLABS_FREE].head != PFN_NONE)
 		if (!slab_discard(j, c, c->list[SLABS_FREE].head))
 			return false;

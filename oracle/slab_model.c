@@ -9,7 +9,7 @@
  *		the grace period ends
  *
  * Under poisoning constructors run when objects are handed out instead, and
- * destructors when they come back. [mm/slab.c: cache_grow, slab_goes]
+ * destructors when they come back. [mm/slab.c: cache_grow, slab_destroy]
  */
 #include "judge.h"
 
