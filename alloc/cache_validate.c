@@ -121,7 +121,7 @@ static const char *validate_cache(const struct machine *m,
 	return broken ? broken : validate_name(m, cache);
 }
 
-/* A CPU's array at hand: the cache's, if it is touched; else none. */
+/* A CPU's array at hand: the cache's, if touched and not debugged; or none. */
 static const char *validate_front(const struct machine *m, u32 i, u32 dma)
 {
 	const struct cache_sizes *sizes = &m->data->malloc_sizes[i];
@@ -133,7 +133,7 @@ static const char *validate_front(const struct machine *m, u32 i, u32 dma)
 	       "C7: malloc_sizes leads to general caches");
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
 		CLAUSE(m->objects.fronts[cpu].array[dma][i] ==
-			       (cache_fast(m, cache)
+			       (cache_fast(m, cache) && !m->objects.debug
 					? array_at(m, cache->array[cpu])
 					: &m->objects.no_array),
 		       "C8: the arrays at hand are those of touched caches");
