@@ -174,6 +174,17 @@ static inline void expect_reserve(struct machine *m, const struct mempool *pool,
 	EXPECT_SOUND(m);
 }
 
+/* Objects of all caches that are neither in slabs nor in arrays. */
+static inline u32 objects_out(const struct machine *m)
+{
+	const struct kmem_cache *cache;
+	u32 sum = 0;
+
+	for (u32 i = 0; (cache = mm_cache_at(m, i)); i++)
+		sum += nr_live(m, cache);
+	return sum;
+}
+
 /* The giver got back what it had given, the last `nr` in reverse. */
 static inline void expect_taken_in_reverse(u32 nr, u32 last)
 {

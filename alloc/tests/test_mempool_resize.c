@@ -181,3 +181,36 @@ TEST(destroy_of_a_pool_with_a_dead_element)
 	EXPECT_SOUND(m);
 	machine_delete(m);
 }
+
+/* --- what is left ----------------------------------------------------------
+ */
+
+/* Neither pools nor arrays; all of them in slabs with their management. */
+TEST(nothing_is_left)
+{
+	static const s32 size[] = { 0, 1, 8, 9, 40, 60 };
+	struct machine *m = pools_on(0);
+	u32 out = objects_out(m), each = 2;
+
+	for (u32 i = 0; i < ARRAY_SIZE(size); i++) {
+		struct mempool *pool = pool_of(&g, size[i]);
+
+		EXPECT_EQ(out + each + (u32)size[i], objects_out(m));
+		giver_again(&g, 1000);
+		for (u32 j = 1; j < ARRAY_SIZE(size); j++) {
+			EXPECT_EQ(0, resize_to(m, pool, size[j]));
+			EXPECT_EQ(out + each + (u32)size[j], objects_out(m));
+		}
+		destroy(m, pool);
+		EXPECT_EQ(out, objects_out(m));
+		/* a create that fails, at its elements or at once */
+		giver_again(&g, (u32)size[i]);
+		as_task(m, 0);
+		EXPECT(!create(m, size[i] + 1));
+		failing(m, 1);
+		EXPECT(!create(m, 32768));
+		EXPECT_EQ(out, objects_out(m));
+	}
+	EXPECT_SOUND(m);
+	machine_delete(m);
+}
