@@ -132,7 +132,7 @@ TEST(a_pool_and_its_reserve_are_visible)
 TEST(a_reset_forgets_pools)
 {
 	struct machine *m = objects_on(POOL_PC);
-	struct mempool *pool;
+	struct mempool *pool, *gone;
 	u64 digest, used = 0;
 
 	machine_snapshot(m);
@@ -140,8 +140,10 @@ TEST(a_reset_forgets_pools)
 	for (u32 i = 0; i < 3; i++) {
 		g = giver_of(m, 0);
 		pool_of(&g, 5);
+		gone = pool_of(&g, 2);
 		pool = pool_of(&g, 3);
 		element_new(m, pool, GFP_KERNEL);
+		destroy(m, gone);
 		EXPECT_SOUND(m);
 		EXPECT(!used || used == machine_digest(m));
 		used = machine_digest(m);
