@@ -68,10 +68,9 @@ static bool still_poisoned(const struct kmem_cache *cache, void *objp)
 
 	if (!(cache->flags & SLAB_POISON))
 		return true;
-	for (u32 i = 0; i < nr; i++)
-		if (bytes[i] != POISON_FREE)
-			return false;
-	return bytes[nr] == POISON_END;
+	/* each byte is as its neighbour, and the first is right */
+	return bytes[0] == POISON_FREE && !memcmp(bytes, bytes + 1, nr - 1) &&
+	       bytes[nr] == POISON_END;
 }
 
 static void set_user(const struct machine *m, const struct kmem_cache *cache,
