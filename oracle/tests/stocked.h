@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stocked.h - a model with three caches made by hand, so that objects can be
+ * stocked.h - a model with four caches made by hand, so that objects can be
  * told of without a machine and without a page allocated.
  *
- * size-32 and size-64 (of kmalloc, or with flags of the test's choice) and a
- * cache of the program's, each with one full slab all of whose objects are in
- * CPU 0's array: the next one handed out is the last entry.  What is more
- * than that must grow, and can be made to fail by fail_nth=1.
+ * cache_cache, size-32, size-64 and a cache of the program's, whose flags and
+ * constructor the test chooses, each with one full slab all of whose objects
+ * are in CPU 0's array: the next one handed out is the last entry.  What is
+ * more than that must grow, and can be made to fail by fail_nth=1.
  */
 #ifndef ORACLE_STOCKED_H
 #define ORACLE_STOCKED_H
@@ -40,6 +40,7 @@ static inline struct slab *stock_slab(struct model *o, struct cache *c)
 	slab->inuse = c->geo.num;
 	EXPECT(slab_objects_new(o, slab, c->geo.num));
 	slab_join(o, c, SLABS_FULL, slab, true);
+	o->now.objects.nr_slab += 1u << c->geo.order;
 	return slab;
 }
 
@@ -48,8 +49,7 @@ static inline void stock_array(struct model *o, struct cache *c)
 	struct slab *slab = stock_slab(o, c);
 	u32 *entry = array_entries(o, c, 0);
 
-	c->array[0] = (struct array){ .address = 4,
-				      .avail = c->geo.num,
+	c->array[0] = (struct array){ .avail = c->geo.num,
 				      .limit = ENTRIES_CPU,
 				      .batch = ENTRIES_CPU / 2 };
 	for (u32 i = 0; i < c->geo.num; i++) {
@@ -77,17 +77,32 @@ static inline struct cache *stock_cache(struct model *o, u32 size, u32 flags,
 	return c;
 }
 
-/* Its descriptor is the first object of cache_cache's only slab. */
+/* The image has it, and nobody's descriptor. */
+static inline struct cache *stock_cache_cache(struct model *o)
+{
+	struct cache *c = stock_cache(o, KMEM_CACHE_BYTES, 0, 0);
+
+	c->address = PAGE_OFFSET + KERNEL_START;
+	o->now.objects.cache_cache = (u16)cache_number(o, c);
+	return c;
+}
+
+/* The last object of the cache's array is the allocator's own. */
+static inline struct place stock_take(struct model *o, struct cache *from)
+{
+	u32 slot = array_entries(o, from, 0)[--from->array[0].avail];
+	struct place p = place_of_slot(o, slot);
+
+	p.object->is = OBJECT_OWN;
+	return p;
+}
+
 static inline void stock_descriptor(struct model *o, struct cache *c)
 {
-	struct cache *caches = stock_cache(o, KMEM_CACHE_BYTES, 0, 0);
-	struct slab *slab = &o->slab[caches->list[SLABS_FULL].head];
+	struct place p = stock_take(o, cache_of(o, o->now.objects.cache_cache));
 
-	caches->address = PAGE_OFFSET + KERNEL_START;
-	o->now.objects.cache_cache = (u16)cache_number(o, caches);
-	object_of(o, slab, 0)->is = OBJECT_OWN;
-	object_of(o, slab, 0)->ref = cache_number(o, c);
-	c->address = slab->s_mem;
+	p.object->ref = cache_number(o, c);
+	c->address = p.address;
 }
 
 /* `flags` and `life` are the own cache's, of objects of 200 bytes. */
@@ -96,17 +111,28 @@ static inline struct stock stocked(bool debug, u32 flags, u8 life)
 	struct stock s = { .p = pair_run(M(24), M(1004), 1) };
 	struct model *o = s.p->o;
 	struct objects_state *state = &o->now.objects;
+	struct cache *caches;
 	u32 watched = debug ? SLAB_RED_ZONE | SLAB_STORE_USER | SLAB_POISON : 0;
 
 	EXPECT(objects_boot(o));
 	state->line = 32;
 	state->debug = debug;
 	state->offslab_limit = ~0u;
+	caches = stock_cache_cache(o);
 	s.size32 = stock_cache(o, 32, watched, 0);
 	s.size64 = stock_cache(o, 64, watched, 0);
 	s.own = stock_cache(o, 200, flags, life);
+	stock_descriptor(o, s.size32);
+	stock_descriptor(o, s.size64);
+	stock_descriptor(o, s.own);
+	caches->array[0].address = stock_take(o, s.size32).address;
+	s.size32->array[0].address = stock_take(o, s.size32).address;
+	s.size64->array[0].address = stock_take(o, s.size32).address;
+	s.own->array[0].address = stock_take(o, s.size32).address;
 	state->general[0][0] = (u16)cache_number(o, s.size32);
 	state->general[0][1] = (u16)cache_number(o, s.size64);
+	stock_descriptor(o, s.size32);
+	stock_descriptor(o, s.size64);
 	stock_descriptor(o, s.own);
 	state->up = true;
 	model_snapshot(o);

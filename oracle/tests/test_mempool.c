@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * test_mempool.c - memory pools: the table of them, and each call against
- * what section 8 says it comes to.
+ * test_mempool.c - memory pools: each call against what section 8 says it
+ * comes to.
  */
 #include "stocked.h"
 
@@ -9,86 +9,6 @@
 	(((gfp) | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN) &           \
 	 ~(__GFP_WAIT | __GFP_IO))
 #define FULL_GFP(gfp) ((gfp) | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN)
-
-/* --- the table ---------------------------------------------------------- */
-
-static struct pool *add(struct pools *p, u32 addr, s32 min_nr)
-{
-	struct pool pool = { .addr = addr, .array = addr, .min_nr = min_nr };
-
-	return pools_add(p, &pool);
-}
-
-TEST(table)
-{
-	struct model *o = model_new();
-	struct pools *p = &o->pools;
-	const u32 nr = 300;
-
-	for (u32 i = 0; i < nr; i++)
-		EXPECT(add(p, PAGE_OFFSET + i * 64, (s32)i));
-	for (u32 i = 0; i < nr; i++)
-		pool_grow(p, pools_find(p, PAGE_OFFSET + i * 64), 1, 0);
-	EXPECT(!pools_check(p));
-	for (u32 i = 0; i < nr; i += 3)
-		pools_remove(p, pools_find(p, PAGE_OFFSET + i * 64));
-	EXPECT(!pools_check(p));
-	for (u32 i = 0; i < nr; i++) {
-		struct pool *pool = pools_find(p, PAGE_OFFSET + i * 64);
-
-		EXPECT(i % 3 ? pool && pool->addr == PAGE_OFFSET + i * 64
-			     : !pool);
-	}
-	model_delete(o);
-}
-
-/* What was given back is taken again: the cells do not grow. */
-TEST(cells_are_used_again)
-{
-	struct model *o = model_new();
-	struct pools *p = &o->pools;
-	u32 cells;
-
-	for (u32 i = 0; i < 20; i++)
-		add(p, 64 * i, 100);
-	cells = p->nr_cells;
-	for (u32 round = 0; round < 50; round++) {
-		for (u32 i = 0; i < 20; i++)
-			pools_remove(p, pools_find(p, 64 * i));
-		for (u32 i = 0; i < 20; i++)
-			add(p, 64 * i, 100);
-	}
-	EXPECT_EQ(p->nr_cells, cells);
-	model_delete(o);
-}
-
-TEST(sleepers_in_order)
-{
-	struct model *o = model_new();
-	struct pools *p = &o->pools;
-	struct pool *a = add(p, 64, 1);
-	struct pool *b;
-
-	add(p, 128, 1);
-	a = pools_find(p, 64);
-	b = pools_find(p, 128);
-	pools_sleep(p, a, 1, 0);
-	pools_sleep(p, b, 2, 0);
-	pools_sleep(p, a, 3, 0);
-	EXPECT_EQ(pools_woken(p), 0);
-	pools_wake(p, b);
-	EXPECT_EQ(pools_woken(p), 2);
-	pools_wake(p, a);
-	EXPECT_EQ(pools_woken(p), 1);
-	pools_rise(p, pools_sleeper(p, 1));
-	EXPECT_EQ(pools_woken(p), 2);
-	pools_sleep(p, a, 1, 0);
-	pools_rise(p, pools_sleeper(p, 2));
-	EXPECT_EQ(pools_woken(p), 3);
-	EXPECT(!pools_sleeper(p, 2));
-	EXPECT(b->sleepers == 0 && a->sleepers == 2);
-	model_delete(o);
-}
 
 /* --- creating ----------------------------------------------------------- */
 
