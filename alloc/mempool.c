@@ -19,11 +19,14 @@
 
 /* --- the reserve ---------------------------------------------------------- */
 
-static force_inline void add_element(struct machine *m, struct mempool *pool,
+/* False: it is full. */
+static force_inline bool add_element(struct machine *m, struct mempool *pool,
 				     const void *element)
 {
-	CHECK(m, pool->curr_nr < pool->min_nr, "mempool: the reserve is full");
+	if (pool->curr_nr >= pool->min_nr)
+		return false;
 	mempool_elements(m, pool)[pool->curr_nr++] = ptr_link(element);
+	return true;
 }
 
 static force_inline void *remove_element(struct machine *m,
@@ -108,7 +111,7 @@ static bool drawn_end(struct machine *m, struct drawn before)
 	return any;
 }
 
-/* NULL: the allocator has none; *ended: it drew a report or oom. */
+/* NULL: there is none; *ended: and a report, oom or sleep ends the call. */
 static void *ask(struct machine *m, const struct mempool *pool, gfp_t gfp,
 		 bool *ended)
 {
@@ -117,10 +120,11 @@ static void *ask(struct machine *m, const struct mempool *pool, gfp_t gfp,
 	void *element = r->alloc(gfp, r->pool_data);
 
 	if (element && !has_link(m, element)) {
+		/* unreachable: programs have elements of the machine's only */
 		report(&m->faults, REPORT_bad_address);
 		element = NULL;
 	}
-	*ended = drawn_end(m, before) && !element;
+	*ended = drawn_end(m, before) || m->blocked;
 	return element;
 }
 
@@ -138,21 +142,21 @@ static bool give_back(struct machine *m, const struct mempool *pool,
 /* Until the reserve is full, or the allocator has no more: then false. */
 static bool fill(struct machine *m, struct mempool *pool, gfp_t gfp)
 {
-	while (pool->curr_nr < pool->min_nr) {
-		bool ended;
-		void *element = ask(m, pool, gfp, &ended);
+	/* nobody can be parked half-way */
+	struct waiter was = wait_begin(m, NULL, 0, 0);
+	void *element = NULL;
+	bool ended;
 
-		/* a pool in the allocator sleeps: this call cannot */
-		if (!element && m->blocked)
-			wait_give_up(m);
+	while (pool->curr_nr < pool->min_nr) {
+		element = ask(m, pool, gfp, &ended);
 		if (!element)
-			return false;
-		if (pool->curr_nr == pool->min_nr)
-			/* filled meanwhile, by the allocator itself */
-			return give_back(m, pool, element);
-		add_element(m, pool, element);
+			break;
+		if (!add_element(m, pool, element))
+			/* unreachable: no allocator of a program's fills it */
+			give_back(m, pool, element);
 	}
-	return true;
+	wait_end(m, was);
+	return pool->curr_nr == pool->min_nr;
 }
 
 /* Surplus elements go, the last first. */
@@ -220,7 +224,6 @@ struct mempool *mm_mempool_create(struct machine *m, s32 min_nr,
 	struct mempool *pool;
 	u32 handle;
 
-	m->blocked = 0;
 	if (current_may_not_sleep(m, GFP_KERNEL) ||
 	    misused(m, min_nr < 0, REPORT_mempool_nr))
 		return NULL;
@@ -265,7 +268,6 @@ static int grow(struct machine *m, struct mempool *pool, s32 min_nr, gfp_t gfp)
 int mm_mempool_resize(struct machine *m, struct mempool *pool, s32 new_min_nr,
 		      gfp_t gfp)
 {
-	m->blocked = 0;
 	if (pool_bad(m, pool) || current_may_not_sleep(m, gfp) ||
 	    misused(m, new_min_nr <= 0, REPORT_mempool_nr))
 		return -EINVAL;
@@ -289,34 +291,21 @@ void mm_mempool_destroy(struct machine *m, struct mempool *pool)
 
 /* --- taking and giving back ----------------------------------------------- */
 
-/* Asleep in a pool of the allocator: that is where this call goes on. */
-static void *asleep_inside(struct machine *m, const struct mempool *pool,
-			   gfp_t gfp, u32 ticket)
-{
-	if (gfp & __GFP_WAIT)
-		wait_adopt(m, &pool->wait, gfp, ticket);
-	else
-		wait_give_up(m);
-	return NULL;
-}
-
 /* One round of mempool_alloc's loop: the allocator is asked with `now`. */
 static void *attempt(struct machine *m, struct mempool *pool, gfp_t now,
 		     gfp_t gfp, u32 ticket)
 {
-	void *element;
+	struct waiter was = wait_begin(m, &pool->wait, gfp, ticket);
 	bool ended;
+	void *element = ask(m, pool, now, &ended);
 
-	m->blocked = 0;
-	element = ask(m, pool, now, &ended);
-	if (!element && m->blocked)
-		return asleep_inside(m, pool, gfp, ticket);
 	if (!element && !ended && pool->curr_nr)
 		element = remove_element(m, pool);
 	if (element)
 		record_of(m, pool)->outstanding++;
 	else if (!ended && gfp & __GFP_WAIT)
-		wait_sleep(m, &pool->wait, gfp, ticket);
+		wait_sleep(m, &pool->wait);
+	wait_end(m, was);
 	return element;
 }
 
@@ -334,7 +323,7 @@ void *mm_mempool_resume(struct machine *m, u32 ticket)
 	struct mempool *pool;
 
 	if (current_may_not_sleep(m, __GFP_WAIT))
-		return NULL;
+		return NULL; /* unreachable: a sleeper was not atomic */
 	s = wait_go_on(m, ticket);
 	pool = container_of(link_ptr(m->base, s.call), struct mempool, wait);
 	return attempt(m, pool, s.gfp, s.gfp, ticket);
@@ -342,17 +331,19 @@ void *mm_mempool_resume(struct machine *m, u32 ticket)
 
 void mm_mempool_free(struct machine *m, struct mempool *pool, void *element)
 {
+	bool is_short;
+
 	if (!ptr_link(element) || pool_bad(m, pool) ||
 	    misused(m, in_reserve(m, pool, element), REPORT_mempool_element))
 		return;
-	if (pool->curr_nr >= pool->min_nr) {
+	is_short = pool->curr_nr < pool->min_nr;
+	if (misused(m, is_short && !has_link(m, element), REPORT_bad_address))
+		return; /* unreachable: as in ask() */
+	if (!add_element(m, pool, element)) {
 		if (give_back(m, pool, element))
 			element_returned(m, pool);
 		return;
 	}
-	if (misused(m, !has_link(m, element), REPORT_bad_address))
-		return;
-	add_element(m, pool, element);
 	element_returned(m, pool);
 	wait_wake_all(m, &pool->wait);
 }

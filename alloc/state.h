@@ -127,6 +127,14 @@ struct sleeper {
 	u32 ticket; /* not 0 */
 };
 
+/* The current call, as one that may fall asleep. */
+struct waiter {
+	bool busy;  /* there is one */
+	u32 call;   /* link of the queue that it goes on with; 0: it cannot */
+	gfp_t gfp;
+	u32 ticket; /* that it had; 0: none yet */
+};
+
 struct sleepers {
 	u32 nr, nr_woken;
 	u32 last_ticket, golden_ticket;
@@ -197,6 +205,7 @@ struct machine {
 
 	/* those who sleep [wait.c], memory pools [mempool.c] */
 	u32 blocked; /* the ticket under which the current call sleeps, or 0 */
+	struct waiter waiter;
 	struct sleepers sleepers;
 	struct mempool_table pools;
 

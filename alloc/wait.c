@@ -51,52 +51,45 @@ static void table_wake(struct sleepers *s, u32 i)
 
 /* --- sleeping ------------------------------------------------------------- */
 
-bool wait_sleep(struct machine *m, const struct wait_queue_head *queue,
-		gfp_t gfp, u32 ticket)
+struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
+			 gfp_t gfp, u32 ticket)
 {
-	struct sleepers *s = &m->sleepers;
+	struct waiter was = m->waiter;
 
-	if (s->nr == SLEEPERS_MAX) {
-		m->oom = true;
-		return false;
-	}
-	if (!ticket)
-		ticket = ++s->last_ticket;
-	s->sleeper[s->nr++] = (struct sleeper){
-		.queue = ptr_link(queue),
-		.call = ptr_link(queue),
+	if (was.busy)
+		return was;
+	m->blocked = 0;
+	m->waiter = (struct waiter){
+		.busy = true,
+		.call = gfp & __GFP_WAIT ? ptr_link(queue) : 0,
 		.gfp = gfp,
 		.ticket = ticket,
 	};
-	m->blocked = ticket;
+	return was;
+}
+
+void wait_end(struct machine *m, struct waiter was)
+{
+	m->waiter = was;
+}
+
+void wait_sleep(struct machine *m, const struct wait_queue_head *queue)
+{
+	struct sleepers *s = &m->sleepers;
+	const struct waiter *w = &m->waiter;
+
+	if (!w->call || s->nr == SLEEPERS_MAX) {
+		m->oom = true;
+		return;
+	}
+	m->blocked = w->ticket ? w->ticket : ++s->last_ticket;
+	s->sleeper[s->nr++] = (struct sleeper){
+		.queue = ptr_link(queue),
+		.call = w->call,
+		.gfp = w->gfp,
+		.ticket = m->blocked,
+	};
 	platform_yield(m, YIELD_WAIT);
-	return true;
-}
-
-void wait_adopt(struct machine *m, const struct wait_queue_head *queue,
-		gfp_t gfp, u32 ticket)
-{
-	struct sleepers *s = &m->sleepers;
-	struct sleeper *inner = &s->sleeper[table_find(s, m->blocked)];
-
-	CHECK(m, inner < s->sleeper + s->nr,
-	      "wait: the call that sleeps is not asleep");
-	inner->call = ptr_link(queue);
-	inner->gfp = gfp;
-	if (ticket)
-		inner->ticket = ticket;
-	m->blocked = inner->ticket;
-}
-
-void wait_give_up(struct machine *m)
-{
-	struct sleepers *s = &m->sleepers;
-	u32 i = table_find(s, m->blocked);
-
-	CHECK(m, i < s->nr, "wait: the call that gives up is not asleep");
-	table_take(s, i);
-	m->blocked = 0;
-	m->oom = true;
 }
 
 /* --- waking --------------------------------------------------------------- */
@@ -161,6 +154,7 @@ void wait_reset(struct machine *m)
 	m->sleepers.nr = 0;
 	m->sleepers.nr_woken = 0;
 	m->sleepers.last_ticket = m->sleepers.golden_ticket;
+	m->waiter = (struct waiter){ 0 };
 	m->blocked = 0;
 }
 

@@ -28,22 +28,21 @@ _Static_assert(sizeof(struct wait_queue_head) == 12, "i386 layout");
 void wait_queue_init(struct wait_queue_head *queue);
 
 /*
- * The current call's task falls asleep, behind all others: mm_blocked() is
- * its ticket, a new one where `ticket` is 0.  It will go on with `queue` and
- * `gfp`.  False: too many sleep already, and mm_oom() says so.
+ * A call begins that may fall asleep, however deep inside: what then goes on
+ * is the outermost one, with `queue`, `gfp` and, unless it is 0, its old
+ * ticket.  A call without __GFP_WAIT cannot be parked.  wait_end() takes what
+ * wait_begin() returned.
  */
-bool wait_sleep(struct machine *m, const struct wait_queue_head *queue,
-		gfp_t gfp, u32 ticket);
+struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
+			 gfp_t gfp, u32 ticket);
+void wait_end(struct machine *m, struct waiter was);
 
 /*
- * A call that the task made on its way has put it to sleep: it is still
- * woken with those of that inner queue, but what goes on is this call.
+ * The task of the current call falls asleep, behind all others: mm_blocked()
+ * is its ticket.  Where the call cannot be parked, or too many sleep already,
+ * it ends instead, and mm_oom() says so.
  */
-void wait_adopt(struct machine *m, const struct wait_queue_head *queue,
-		gfp_t gfp, u32 ticket);
-
-/* A call that cannot be parked was put to sleep: it ends, with mm_oom(). */
-void wait_give_up(struct machine *m);
+void wait_sleep(struct machine *m, const struct wait_queue_head *queue);
 
 /* All who sleep on the queue can go on, in their order [wake_up()]. */
 void wait_wake_all(struct machine *m, const struct wait_queue_head *queue);

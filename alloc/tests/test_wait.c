@@ -17,11 +17,24 @@ static struct wait_queue_head *queues(struct machine *m)
 	return queue;
 }
 
+/* A call that goes on with `call`, and the bare `queue` that it sleeps on. */
+static void try_sleep(struct machine *m, const struct wait_queue_head *queue,
+		      const struct wait_queue_head *call, gfp_t gfp, u32 ticket)
+{
+	struct waiter was;
+
+	as_task(m, 0);
+	was = wait_begin(m, call, gfp, ticket);
+	EXPECT(!was.busy);
+	wait_sleep(m, queue);
+	wait_end(m, was);
+}
+
 static u32 sleep_on(struct machine *m, const struct wait_queue_head *queue,
 		    u32 ticket)
 {
-	as_task(m, 0);
-	EXPECT(wait_sleep(m, queue, GFP_KERNEL, ticket));
+	try_sleep(m, queue, queue, GFP_KERNEL, ticket);
+	EXPECT(!mm_oom(m));
 	return mm_blocked(m);
 }
 
@@ -134,8 +147,7 @@ TEST(at_most_128)
 
 	for (u32 i = 0; i < SLEEPERS_MAX; i++)
 		sleep_on(m, queue, 0);
-	as_task(m, 0);
-	EXPECT(!wait_sleep(m, queue, GFP_KERNEL, 0));
+	try_sleep(m, queue, queue, GFP_KERNEL, 0);
 	EXPECT(mm_oom(m));
 	EXPECT_EQ(0, mm_blocked(m));
 	EXPECT(!wait_validate(m));
@@ -147,16 +159,21 @@ TEST(at_most_128)
 	machine_delete(m);
 }
 
-/* An inner call fell asleep on the way of an outer one. */
-TEST(adopted)
+/* Asleep on an inner queue: woken with it, but the outer call goes on. */
+TEST(calls_in_calls)
 {
 	struct machine *m = pc_on(SMALL_PC);
 	struct wait_queue_head *queue = queues(m);
+	struct waiter was, inner;
 	struct sleeper s;
 
 	sleep_on(m, &queue[0], 0);
-	sleep_on(m, &queue[0], 0);
-	wait_adopt(m, &queue[1], GFP_NOFS, 0);
+	as_task(m, 0);
+	was = wait_begin(m, &queue[1], GFP_NOFS, 0);
+	inner = wait_begin(m, &queue[0], GFP_KERNEL, 0);
+	wait_sleep(m, &queue[0]);
+	wait_end(m, inner);
+	wait_end(m, was);
 	EXPECT_EQ(2, mm_blocked(m));
 	EXPECT(waitqueue_active(m, &queue[1]));
 	wait_wake_all(m, &queue[1]);
@@ -168,26 +185,29 @@ TEST(adopted)
 	EXPECT_EQ(ptr_link(&queue[0]), s.queue);
 	EXPECT_EQ(GFP_NOFS, s.gfp);
 	/* and again, under the ticket that it had */
-	sleep_on(m, &queue[0], 0);
-	wait_adopt(m, &queue[1], GFP_NOFS, 2);
+	try_sleep(m, &queue[0], &queue[1], GFP_NOFS, 2);
 	EXPECT_EQ(2, mm_blocked(m));
 	EXPECT_EQ(2, wait_sleeper(m, 0)->ticket);
 	EXPECT(!wait_sleeper(m, 1));
 	machine_delete(m);
 }
 
-TEST(given_up)
+/* A call that may not wait, or has nothing to go on with, ends. */
+TEST(calls_that_cannot_be_parked)
 {
 	struct machine *m = pc_on(SMALL_PC);
 	struct wait_queue_head *queue = queues(m);
 
-	sleep_on(m, queue, 0);
-	sleep_on(m, queue, 0);
-	wait_give_up(m);
+	try_sleep(m, queue, queue, GFP_ATOMIC, 0);
 	EXPECT(mm_oom(m));
 	EXPECT_EQ(0, mm_blocked(m));
-	EXPECT_EQ(1, wait_sleeper(m, 0)->ticket);
-	EXPECT(!wait_sleeper(m, 1));
+	try_sleep(m, queue, NULL, 0, 0);
+	EXPECT(mm_oom(m));
+	as_task(m, 0);
+	wait_sleep(m, queue);
+	EXPECT(mm_oom(m));
+	EXPECT(!wait_sleeper(m, 0));
+	EXPECT_EQ(1, sleep_on(m, queue, 0));
 	machine_delete(m);
 }
 
@@ -230,16 +250,6 @@ static void resume_who_sleeps(struct machine *m)
 	wait_go_on(m, 1);
 }
 
-static void adopt_nobody(struct machine *m)
-{
-	wait_adopt(m, queues(m), GFP_KERNEL, 0);
-}
-
-static void give_up_nobody(struct machine *m)
-{
-	wait_give_up(m);
-}
-
 static void snapshot_asleep(struct machine *m)
 {
 	sleep_on(m, queues(m), 0);
@@ -254,9 +264,6 @@ TEST(checks)
 	} c[] = {
 		{ resume_nobody, "wait: nobody woke that task" },
 		{ resume_who_sleeps, "wait: nobody woke that task" },
-		{ adopt_nobody, "wait: the call that sleeps is not asleep" },
-		{ give_up_nobody,
-		  "wait: the call that gives up is not asleep" },
 		{ snapshot_asleep, "wait: a task sleeps at the snapshot" },
 	};
 
