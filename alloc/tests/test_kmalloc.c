@@ -420,6 +420,22 @@ TEST(kfree_of_a_caches_object)
 	machine_delete(m);
 }
 
+/* What is taken touches the array, so that the next reap leaves it alone. */
+TEST(touched)
+{
+	struct machine *m = objects_on(UP_PC);
+	struct kmem_cache *cache = mm_kmem_find_general_cachep(m, 600, 0);
+	void *object = kmalloc(m, 600, GFP_KERNEL);
+
+	ticks(m, 1000);
+	EXPECT_EQ(0, array_of(m, cache, 0).touched);
+	kfree(m, object);
+	EXPECT_EQ(0, array_of(m, cache, 0).touched);
+	EXPECT(kmalloc(m, 600, GFP_KERNEL) == object);
+	EXPECT_EQ(1, array_of(m, cache, 0).touched);
+	machine_delete(m);
+}
+
 /* And what kmalloc gave may go back to its general cache by name. */
 TEST(kmem_cache_free_of_a_general_cache)
 {

@@ -259,6 +259,23 @@ TEST(slab_panic)
 	machine_delete(m);
 }
 
+/* Names, constructors: what is beside RAM is given back with the cache. */
+TEST(many_brief_lives)
+{
+	struct machine *m = objects_on(UP_PC);
+	const u32 handles = m->objects.handles.nr;
+
+	for (u32 i = 0; i < 300; i++) {
+		struct kmem_cache *cache = cache_new(m, "brief", 64, 0, 0);
+
+		EXPECT_EQ(1 + 31, counts_of(m).nr_caches);
+		EXPECT_EQ(0, cache_destroy(m, cache));
+	}
+	EXPECT(m->objects.handles.nr <= handles + 1);
+	expect_objects_sound(m);
+	machine_delete(m);
+}
+
 /* next_reap: a second or two from now, spread by the descriptor's address. */
 TEST(next_reap)
 {

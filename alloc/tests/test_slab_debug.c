@@ -58,7 +58,8 @@ TEST(forced_flags)
 		/* an alignment below the line's takes nothing away */
 		{ 100, 4, 0, 112, 100, 35, 0, 0, 96, 2, 32, ALL },
 		{ 100, 16, HWCACHE, 112, 100, 35, 0, 0, 96, 2, 32, ALL },
-		/* a line's and more, or without one above 4, does */
+		{ 100, 32, HWCACHE, 112, 100, 35, 0, 0, 96, 2, 32, ALL },
+		/* more than a line's, or without one above 4, does */
 		{ 100, 64, HWCACHE, 128, 100, 31, 0, 0, 128, 0, 32,
 		  SLAB_POISON },
 		{ 100, 8, 0, 104, 100, 38, 0, 0, 104, 1, 32, SLAB_POISON },
@@ -86,6 +87,8 @@ TEST(forced_flags)
 		  SLAB_RED_ZONE | SLAB_POISON },
 		{ 4096, 0, SLAB_STORE_USER, 4100, 4096, 1, 1, 0, 28, 127, 8,
 		  SLAB_STORE_USER | SLAB_POISON },
+		{ 4096, 0, SLAB_STORE_USER | HWCACHE, 4100, 4096, 1, 1, 0, 28,
+		  127, 8, SLAB_STORE_USER | SLAB_POISON },
 		{ 4096, 4096, BOTH, 4096, 4096, 1, 0, 1, 26, 0, 24,
 		  SLAB_POISON },
 		/* RCU's readers may look at what is free */

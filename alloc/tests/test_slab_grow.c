@@ -400,6 +400,7 @@ TEST(lazy_checks)
 	};
 	struct machine *m = objects_on(UP_PC);
 	struct kmem_cache *cache = cache_new(m, "lazy", 256, 0, 0);
+	void *object[25];
 
 	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
 		const u64 picture = objects_picture(m);
@@ -415,6 +416,17 @@ TEST(lazy_checks)
 	object_new(m, cache, 0);
 	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
 		as_task(m, 0);
+		EXPECT(mm_kmem_cache_alloc(m, cache, row[i].gfp));
+		EXPECT_EQ(REPORT_none, mm_report(m));
+	}
+	/* what the slabs have not the shared array may have */
+	machine_delete(m);
+	m = objects_on(SMALL_PC);
+	cache = cache_new(m, "shared", 4096, 0, 0);
+	objects_new(m, cache, 0, object, 25);
+	objects_free(m, cache, 0, object, 25);
+	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
+		on_cpu(m, 1);
 		EXPECT(mm_kmem_cache_alloc(m, cache, row[i].gfp));
 		EXPECT_EQ(REPORT_none, mm_report(m));
 	}

@@ -183,6 +183,75 @@ TEST(what_a_reset_restores)
 	machine_delete(m);
 }
 
+/*
+ * One cache alone is used, so that nothing else has made its frames dirty:
+ * one CPU's array, the shared one, management off slab, each list of slabs.
+ */
+static void expect_alone(const char *line, u32 size, u32 kept, u32 cpu)
+{
+	struct machine *m = objects_on(line);
+	struct kmem_cache *cache;
+	void *object[400], *more[400];
+	struct picture want;
+	u32 nr = 0;
+
+	/* arrays of one cache in two frames */
+	objects_new(m, cache_named(m, "size-512"), 0, object, 3);
+	cache = cache_new(m, "alone", size, 0, SLAB_NO_REAP);
+	objects_new(m, cache, 0, object, 400);
+	objects_free(m, cache, 0, object + kept, 400 - kept);
+	machine_snapshot(m);
+	want = picture_of(m);
+	object_free(m, cache, object_new(m, cache, cpu), cpu);
+	expect_reset(m, &want);
+	objects_free(m, cache, cpu, object, kept < 3 ? kept : 3);
+	expect_reset(m, &want);
+	for (nr = 0; nr < 400; nr++)
+		more[nr] = object_new(m, cache, cpu);
+	expect_reset(m, &want);
+	objects_new(m, cache, cpu, more, 400);
+	objects_free(m, cache, cpu, more, 400);
+	expect_reset(m, &want);
+	cache_shrink(m, cache);
+	expect_reset(m, &want);
+	machine_delete(m);
+}
+
+TEST(what_one_cache_touches)
+{
+	static const u32 size[] = { 32, 256, 512, 2048, 5000 };
+
+	for (u32 i = 0; i < ARRAY_SIZE(size); i++) {
+		expect_alone(UP_PC, size[i], 0, 0);
+		expect_alone(UP_PC, size[i], 250, 0);
+		expect_alone(SMALL_PC, size[i], 125, 1);
+		expect_alone("ram=24M vmalloc=1004M cpus=8", size[i], 125, 7);
+		expect_alone(DEBUG_PC, size[i], 125, 0);
+	}
+}
+
+/* More caches than the frames of the snapshot have room for. */
+TEST(caches_in_new_frames)
+{
+	struct machine *m = objects_on(UP_PC);
+	static char name[100][8];
+	struct kmem_cache *cache[100];
+	struct picture want;
+
+	machine_snapshot(m);
+	want = picture_of(m);
+	for (u32 i = 0; i < 100; i++) {
+		snprintf(name[i], sizeof(name[i]), "c%u", i);
+		cache[i] = cache_new(m, name[i], 32 + i, 0, 0);
+		object_new(m, cache[i], 0);
+	}
+	expect_reset(m, &want);
+	for (u32 i = 0; i < 100; i++)
+		EXPECT_REPORT(m, cache_bad, mm_kmem_cache_shrink(m, cache[i]));
+	expect_reset(m, &want);
+	machine_delete(m);
+}
+
 /* Reaps are due as after boot. */
 TEST(time_begins_anew)
 {
