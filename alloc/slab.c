@@ -52,35 +52,45 @@ static struct slab *slab_with_free(struct machine *m, struct kmem_cache *cache)
 	return NULL;
 }
 
-static u32 take_object(const struct machine *m, const struct kmem_cache *cache,
-		       struct slab *slab)
+/* What the slab has, as far as the array may have it, along the chain. */
+static void take_from(const struct machine *m, const struct kmem_cache *cache,
+		      struct slab *slab, struct array_cache *ac, u32 max)
 {
+	u32 *entry = array_entry(ac) + ac->avail;
 	u16 *bufctl = slab_bufctl(slab);
-	u32 i = slab->free;
+	u32 nr = cache->num - slab->inuse, i = slab->free;
 
-	CHECK(m, i < cache->num, "slab: a free chain that leads nowhere");
-	slab->free = bufctl[i];
-	if (m->objects.debug)
-		bufctl[i] = BUFCTL_FREE;
-	slab->inuse++;
-	return slab->s_mem + i * cache->objsize;
+	CHECK(m, slab->inuse < cache->num,
+	      "slab: a full slab where there are free objects");
+	if (nr > max - ac->avail)
+		nr = max - ac->avail;
+	for (u32 n = 0; n < nr; n++) {
+		u32 next;
+
+		CHECK(m, i < cache->num,
+		      "slab: a free chain that leads nowhere");
+		entry[n] = slab->s_mem + i * cache->objsize;
+		next = bufctl[i];
+		if (m->objects.debug)
+			bufctl[i] = BUFCTL_FREE;
+		i = next;
+	}
+	slab->free = (u16)i;
+	slab->inuse += nr;
+	ac->avail += nr;
 }
 
 void slab_take_objects(struct machine *m, struct kmem_cache *cache,
 		       struct array_cache *ac, u32 max)
 {
 	struct kmem_list3 *l3 = &cache->lists;
-	u32 *entry = array_entry(ac);
 
 	while (ac->avail < max) {
 		struct slab *slab = slab_with_free(m, cache);
 
 		if (!slab)
 			break;
-		CHECK(m, slab->inuse < cache->num,
-		      "slab: a full slab where there are free objects");
-		while (slab->inuse < cache->num && ac->avail < max)
-			entry[ac->avail++] = take_object(m, cache, slab);
+		take_from(m, cache, slab, ac, max);
 		list_remove(m->base, &slab->list);
 		if (slab->free == BUFCTL_END)
 			list_add(m, slab, &l3->slabs_full);
@@ -92,19 +102,39 @@ void slab_take_objects(struct machine *m, struct kmem_cache *cache,
 
 /* --- giving back ---------------------------------------------------------- */
 
-static void put_object(const struct machine *m, const struct kmem_cache *cache,
-		       struct slab *slab, u32 objp)
+/* x / n == x * reciprocal(n) >> 32 for multiples x of n below 2^32 / n^2 */
+static u64 reciprocal(u32 n)
 {
-	u32 i = (objp - slab->s_mem) / cache->objsize;
-	u16 *bufctl = slab_bufctl(slab);
+	return ((1ull << 32) + n - 1) / n;
+}
 
-	CHECK(m, i < cache->num && slab->inuse,
-	      "slab: an object that is none of its slab's");
-	CHECK(m, !m->objects.debug || bufctl[i] == BUFCTL_FREE,
-	      "slab: an object that is in its slab already");
-	bufctl[i] = slab->free;
-	slab->free = (u16)i;
-	slab->inuse--;
+/*
+ * The first of `nr' objects goes back into its slab, and those behind it that
+ * are the same slab's; returns how many.
+ */
+static u32 put_objects(const struct machine *m, const struct kmem_cache *cache,
+		       struct slab *slab, const u32 *entry, u32 nr, u64 recip)
+{
+	const u32 bytes = cache->num * cache->objsize;
+	u16 *bufctl = slab_bufctl(slab);
+	u32 free = slab->free, n = 0;
+
+	for (; n < nr && entry[n] - slab->s_mem < bytes; n++) {
+		u32 offset = entry[n] - slab->s_mem;
+		u32 i = (u32)(offset * recip >> 32);
+
+		CHECK(m, i * cache->objsize == offset,
+		      "slab: where no object begins, one is given back");
+		CHECK(m, !m->objects.debug || bufctl[i] == BUFCTL_FREE,
+		      "slab: an object that is in its slab already");
+		bufctl[i] = (u16)free;
+		free = i;
+	}
+	CHECK(m, n && n <= slab->inuse,
+	      "slab: objects that are none of their slab's");
+	slab->free = (u16)free;
+	slab->inuse -= n;
+	return n;
 }
 
 static void put_slab(struct machine *m, struct kmem_cache *cache,
@@ -122,11 +152,17 @@ static void put_slab(struct machine *m, struct kmem_cache *cache,
 	}
 }
 
+/*
+ * One object after another would move its slab to the tail each time: of
+ * several in a row, the last one's move is what remains.
+ */
 void slab_free_block(struct machine *m, struct kmem_cache *cache,
 		     const u32 *entry, u32 nr)
 {
+	const u64 recip = reciprocal(cache->objsize);
+
 	cache->lists.free_objects += nr;
-	for (u32 i = 0; i < nr; i++) {
+	for (u32 i = 0; i < nr;) {
 		const struct page *page =
 			page_of_ptr(m, link_ptr(m->base, entry[i]));
 		struct slab *slab = page_slab(m, page);
@@ -134,7 +170,7 @@ void slab_free_block(struct machine *m, struct kmem_cache *cache,
 		CHECK(m, page_in_slab(page) && page_cache(m, page) == cache,
 		      "slab: an object of another cache in an array");
 		list_remove(m->base, &slab->list);
-		put_object(m, cache, slab, entry[i]);
+		i += put_objects(m, cache, slab, entry + i, nr - i, recip);
 		put_slab(m, cache, slab);
 	}
 }
