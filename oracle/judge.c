@@ -67,6 +67,8 @@ bool record_differs(struct judge *j, const struct trace_record *want,
 	const struct trace_record *r = NULL;
 	enum rule rule = rules.event;
 
+	if (want)
+		j->o->due = *want;
 	/* a report that was not due, or is missing, explains all the rest */
 	if (j->out->report != j->report)
 		return diverge(j->d, report_rule(j->report), "report",

@@ -164,6 +164,10 @@ struct model {
 	enum paint mode;
 	struct ram_view ram;
 
+	/* what was due where a record or a constructor's call differed last */
+	struct trace_record due;
+	struct ctor_call due_ctor;
+
 	u8 *hits; /* a counter for each rule */
 	u8 hits_unread[NR_RULES];
 };

@@ -75,6 +75,7 @@ static bool want_ctor(struct judge *j, struct ctor_call want)
 	const struct ctor_call *got = &j->out->ctor[j->at_ctor];
 	struct divergence *d = j->d;
 
+	j->o->due_ctor = want;
 	if (!must(j->o, d, RULE_S8, "ctor", true, j->at_ctor < j->out->nr_ctor))
 		return false;
 	j->at_ctor++;

@@ -42,6 +42,16 @@ BROKEN(L1)
 	pair_delete(p);
 }
 
+BROKEN(L16)
+{
+	WRONG(L16, cache_line);
+}
+
+BROKEN(L17)
+{
+	WRONG(L17, slab_debug);
+}
+
 BROKEN(L2)
 {
 	WRONG(L2, nr_cpus);

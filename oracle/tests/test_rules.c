@@ -12,6 +12,8 @@
 #include "broken_state.h"
 #include "broken_caches.h"
 #include "broken_objects.h"
+#include "broken_slabs.h"
+#include "broken_misuse.h"
 
 TEST(every_rule_has_a_case)
 {
