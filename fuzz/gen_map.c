@@ -65,6 +65,8 @@ static void map_fill(struct gen *g, u64 start, u64 end)
 		if (from >= to)
 			continue;
 		zone_fill(&g->zone[zone], from, to);
+		if (zone == ZONE_NORMAL && !g->slab_pfn)
+			g->slab_pfn = from;
 	}
 }
 

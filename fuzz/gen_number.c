@@ -12,6 +12,17 @@
 /* --- addresses -------------------------------------------------------------
  */
 
+/* Boot's caches take the first frames of a zone, or what DMA is left over. */
+u32 gen_slab_pfn(struct gen *g)
+{
+	u32 low = prng_below(g->r, 4) ? 0x400 + prng_below(g->r, 0x20)
+				      : 0x98 + prng_below(g->r, 7);
+
+	if (!g->slab_pfn || !prng_below(g->r, 6))
+		return low;
+	return g->slab_pfn + prng_below(g->r, prng_below(g->r, 3) ? 24 : 192);
+}
+
 static u32 value_pfn(struct gen *g)
 {
 	const u32 edge[] = {
@@ -43,6 +54,8 @@ static u32 value_pfn(struct gen *g)
 		UINT32_MAX,
 	};
 
+	if (gen_objects(g) && prng_below(g->r, 2))
+		return gen_slab_pfn(g);
 	if (prng_one_in(g->r, 3))
 		return PICK(g, edge);
 	return prng_below(g->r, g->max_pfn);

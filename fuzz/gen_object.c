@@ -83,7 +83,7 @@ u32 gen_object_gfp(struct gen *g, const struct op *op)
 
 void gen_swarm_objects(struct gen *g)
 {
-	static const u8 noise_rate[] = { 0, 16, 8, 8, 4, 2 };
+	static const u8 noise_rate[] = { 0, 0, 32, 16, 8, 4 };
 	u32 i, kinds = 1 + prng_below(g->r, GEN_GFPS);
 
 	for (i = 0; i < GEN_GFPS; i++)
@@ -209,6 +209,8 @@ static u32 value_reach(struct gen *g, const struct op *op)
 			reach = behind + prng_below(g->r, 4);
 	} else {
 		reach = 64 + prng_below(g->r, size < 192 ? size : 192);
+		if (prng_one_in(g->r, 4)) /* its red zones */
+			reach = prng_below(g->r, 2) ? 60 : behind & 0xFF;
 	}
 	return prng_one_in(g->r, 16) ? prng_below(g->r, 256) : reach;
 }

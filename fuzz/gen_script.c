@@ -27,6 +27,7 @@ static bool fits(const struct gen *g, const struct gen_script *s)
 void gen_swarm_scripts(struct gen *g)
 {
 	static const u8 factor[] = { 0, 0, 1, 1, 1, 2, 4 };
+	static const u8 skip_rate[] = { 0, 0, 0, 24, 12 };
 	u32 i, sum = 0;
 
 	for (i = 0; i < gen_nr_scripts; i++) {
@@ -40,7 +41,10 @@ void gen_swarm_scripts(struct gen *g)
 	}
 	for (i = 0; !sum && i < gen_nr_scripts; i++)
 		g->plan.weight[i] = gen_scripts[i].groups == 0;
-	g->plan.cache = g->plan.pool = g->plan.made = GEN_NONE;
+	g->plan.cpu = g->cpu;
+	g->plan.skip_rate = PICK(g, skip_rate);
+	g->plan.cache = g->plan.back = GEN_NONE;
+	g->plan.pool = g->plan.made = GEN_NONE;
 }
 
 static const struct gen_step *pick_script(struct gen *g)
@@ -65,7 +69,7 @@ static const struct gen_step *next_step(struct gen *g)
 		if (!p->next || p->next->code == STEP_END)
 			p->next = pick_script(g);
 		step = p->next++;
-	} while (prng_one_in(g->r, 12));
+	} while (p->skip_rate && prng_one_in(g->r, p->skip_rate));
 	return step;
 }
 

@@ -83,7 +83,7 @@ SCRIPT(flood) = {
 
 /* One CPU frees, another takes: by way of the shared array. */
 SCRIPT(shared) = {
-	S(NEW, ONE, NEW_SHARED), S(TAKE, ONE, 0),
+	S(NEW, ONE, NEW_SHARED), S(TAKE, FEW, 0),
 	S(CPU, ONE, 0),		 S(TAKE, BATCH, 0),
 	S(CPU, ONE, 0),		 S(GIVE, ALL, 0),
 	S(CPU, ONE, 0),		 S(TAKE, FEW, 0),
@@ -109,6 +109,32 @@ SCRIPT(nested) = {
 	S(TAKE, FEW, 0),	 S(CPU, ONE, 0),    S(TAKE, FEW, 0),
 	S(GIVE, HALF, 0),	 S(TICK, FEW, 0),   S(TAKE, FEW, 0),
 	S(FIND, ONE, 64 / 32),	 S(SHRINK, ONE, 0), END,
+};
+
+/* Two at a time, so that a shared array is as good as full. */
+SCRIPT(nested_twice) = {
+	S(NEW, ONE, NEW_NESTED),
+	S(TAKE, ONE, 0),
+	S(NEW, ONE, NEW_NESTED),
+	S(TAKE, ONE, 0),
+	S(GIVE, ALL, 0),
+	S(SHRINK, ONE, 0),
+	S(CPU, ONE, 0),
+	S(GENERAL, ONE, 64 / 32),
+	S(TAKE, FEW, 0),
+	S(CPU, ONE, 0),
+	S(BACK, ONE, 0),
+	S(GIVE, ALL, 0),
+	S(SHRINK, ONE, 0),
+	S(TICK, ONE, 0),
+	END,
+};
+
+/* A cache of the allocator's own, by its name. */
+SCRIPT(general) = {
+	S(FIND, ONE, 0),   S(TAKE, SLABS, 0), S(GIVE, HALF, 0),
+	S(SHRINK, ONE, 0), S(TAKE, FEW, 0),   S(DESTROY, ONE, 0),
+	S(GIVE, ALL, 0),   S(SHRINK, ONE, 0), END,
 };
 
 SCRIPT(busy) = {
@@ -252,7 +278,7 @@ SCRIPT(kmalloc_flood) = {
 
 SCRIPT(kmalloc_shared) = {
 	S(GENERAL, ONE, 4096 / 32),
-	S(TAKE, ONE, 0),
+	S(TAKE, FEW, 0),
 	S(CPU, ONE, 0),
 	S(TAKE, BATCH, 0),
 	S(CPU, ONE, 0),
@@ -273,11 +299,10 @@ SCRIPT(kmalloc_fail) = {
  */
 
 SCRIPT(damage) = {
-	S(NEW, ONE, NEW_DEBUG), S(TAKE, FEW, 0),
-	S(DAMAGE, ONE, 1),	S(GIVE, ALL, 0),
-	S(DAMAGE, ONE, 0),	S(TAKE, FEW, 0),
-	S(GIVE, ALL, 0),	S(SHRINK, ONE, 0),
-	S(DESTROY, ONE, 0),	END,
+	S(NEW, ONE, NEW_DEBUG), S(TAKE, FEW, 0),    S(DAMAGE, ONE, 1),
+	S(GIVE, ALL, 0),	S(TAKE, FEW, 0),    S(GIVE, ALL, 0),
+	S(DAMAGE, FEW, 0),	S(TAKE, FEW, 0),    S(GIVE, ALL, 0),
+	S(SHRINK, ONE, 0),	S(DESTROY, ONE, 0), END,
 };
 
 SCRIPT(damage_kmalloc) = {
@@ -285,6 +310,19 @@ SCRIPT(damage_kmalloc) = {
 	S(GIVE, HALF, 0),   S(DAMAGE, FEW, 0),
 	S(TAKE, FEW, 0),    S(DAMAGE, ONE, 1),
 	S(GIVE, ALL, 0),    END,
+};
+
+SCRIPT(references) = {
+	S(NEW, ONE, NEW_ANY), S(TAKE, FEW, 0),
+	S(REF, ONE, 0),	      S(GIVE, ALL, 0),
+	S(SHRINK, ONE, 0),    S(TAKE, ONE, 0),
+	S(UNREF, ONE, 0),     S(TAKE, FEW, 0),
+	S(UNREF, ONE, 0),     END,
+};
+
+SCRIPT(contexts) = {
+	S(NEW, ONE, NEW_ANY), S(POOL, ONE, POOL_ANY), S(CONTEXT, FEW, 0),
+	S(TAKE, FEW, 0),      S(CONTEXT, FEW, 0),     END,
 };
 
 SCRIPT(wild) = {
@@ -405,6 +443,8 @@ const struct gen_script gen_scripts[] = {
 	{ shared, 8, GROUP_SLAB, IF_SMP },
 	{ shared_debug, 4, GROUP_SLAB, IF_SMP },
 	{ nested, 4, GROUP_SLAB | GROUP_KMALLOC, ALWAYS },
+	{ nested_twice, 3, GROUP_SLAB | GROUP_KMALLOC, IF_SMP },
+	{ general, 4, GROUP_SLAB | GROUP_KMALLOC, ALWAYS },
 	{ busy, 4, GROUP_SLAB, ALWAYS },
 	{ rcu, 4, GROUP_SLAB, ALWAYS },
 	{ creates, 4, GROUP_SLAB, ALWAYS },
@@ -421,11 +461,13 @@ const struct gen_script gen_scripts[] = {
 	{ kmallocs, 6, GROUP_KMALLOC, ALWAYS },
 	{ kmalloc_flush, 5, GROUP_KMALLOC, ALWAYS },
 	{ kmalloc_flood, 4, GROUP_KMALLOC, ALWAYS },
-	{ kmalloc_shared, 5, GROUP_KMALLOC, IF_SMP },
+	{ kmalloc_shared, 10, GROUP_KMALLOC, IF_SMP },
 	{ kmalloc_fail, 4, GROUP_KMALLOC, ALWAYS },
-	{ damage, 12, GROUP_SLAB, IF_DEBUG },
-	{ damage_kmalloc, 6, GROUP_KMALLOC, IF_DEBUG },
-	{ wild, 3, GROUP_KMALLOC, IF_DIRTY },
+	{ damage, 30, GROUP_SLAB, IF_DEBUG },
+	{ damage_kmalloc, 15, GROUP_KMALLOC, IF_DEBUG },
+	{ references, 2, GROUP_SLAB | GROUP_PAGES, IF_DIRTY },
+	{ contexts, 4, GROUP_KMALLOC, IF_DIRTY },
+	{ wild, 8, GROUP_KMALLOC, IF_DIRTY },
 	{ anything, 10, 0, ALWAYS },
 	{ pool, 24, GROUP_MEMPOOL, ALWAYS },
 	{ pool_sleep, 24, GROUP_MEMPOOL | GROUP_PAGES, ALWAYS },

@@ -103,7 +103,7 @@ static u32 value_ksize(struct gen *g, const struct op *op)
 		0x7FFFFFFF, 0x80000000, 0xFFFFFFE0, UINT32_MAX,
 	};
 
-	if (misuse(g, 32))
+	if (misuse(g, op->code == OP_kmem_find_general_cachep ? 8 : 32))
 		return PICK(g, beyond);
 	switch (prng_below(g->r, 4)) {
 	case 0:
@@ -250,7 +250,7 @@ static u32 value_life(struct gen *g, const struct op *op)
 {
 	bool rcu = op->arg[3] & SLAB_DESTROY_BY_RCU;
 
-	if (misuse(g, 48))
+	if (misuse(g, rcu ? 12 : 48))
 		return prng_below(g->r, 8);
 	if (prng_below(g->r, 8) < (g->nested ? 4 : 1))
 		return rcu || prng_one_in(g->r, 8)

@@ -105,7 +105,7 @@ struct gen_range {
 #define GEN_GFPS 6
 #define GEN_RANGES 4
 #define GEN_OBJECT_SIZES 3
-#define GEN_SCRIPTS_MAX 40
+#define GEN_SCRIPTS_MAX 48
 
 /* Where a script stands: gen_script.c. */
 struct gen_plan {
@@ -114,8 +114,12 @@ struct gen_plan {
 	u8 give;			   /* enum give_order */
 	u8 cursor;
 	u8 cache, pool; /* what the steps are about, or GEN_NONE */
+	u8 back;	/* the cache before that */
 	u8 made;	/* the slot of a cache or pool just made, likewise */
+	u8 cpu;		/* that the steps are on */
+	u8 skip_rate;	/* a step in so many is left out; 0: none */
 	u8 fail_nth;	/* of the next op */
+	u32 pfn;	/* of a slab's frame, maybe, with a reference more */
 	u8 weight[GEN_SCRIPTS_MAX];
 };
 
@@ -127,7 +131,8 @@ struct gen {
 	struct gen_zone zone[NR_ZONES];
 	u32 cpus, low_pfn, max_pfn, min_kb;
 	u32 ratio[2];
-	u32 line; /* bytes */
+	u32 slab_pfn; /* slabs are likely from here on */
+	u32 line;     /* bytes */
 	bool debug;
 	struct gen_cache cache[GEN_CACHES];
 	struct gen_pool pool[GEN_POOLS];
@@ -282,6 +287,8 @@ void gen_swarm_sizes(struct gen *g);
 u32 gen_number(struct gen *g, enum arg_kind kind);
 /* A value that is at or next to an edge. */
 u32 gen_boundary(struct gen *g, enum arg_kind kind);
+/* A frame that may be a slab's. */
+u32 gen_slab_pfn(struct gen *g);
 
 /* gen_boot.c */
 void gen_boot_line(struct prng *r, struct boot_line *boot);
@@ -294,7 +301,7 @@ void gen_boot_mutate(struct prng *r, struct boot_line *boot);
  */
 static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 {
-	static const u8 objects[] = { 2, 2, 13, 1, 5, 6, 15 };
+	static const u8 objects[] = { 2, 2, 13, 5, 5, 9, 9, 6 };
 
 	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
 		return PICK_OF(r, objects);

@@ -11,12 +11,17 @@
 
 static bool step_damage(struct gen *g, struct op *op, bool live)
 {
-	u32 slot = gen_stale_slot(g, RES_OBJECT);
+	u32 slot = GEN_NONE, tries = 0;
 
 	if (!g->debug || !gen_usable(g, OP_damage))
 		return false;
 	if (live)
 		slot = gen_pick_given(g, RES_OBJECT, g->plan.cache);
+	while (!live && tries++ < 6) {
+		slot = gen_stale_slot(g, RES_OBJECT);
+		if (slot == GEN_NONE || g->slot[slot].owner == g->plan.cache)
+			break;
+	}
 	if (slot == GEN_NONE)
 		return false;
 	*op = op_default(OP_damage);
@@ -44,6 +49,43 @@ static bool step_wild(struct gen *g, struct op *op)
 	    (wild == OP_kfree_inside && !g->list[RES_OBJECT].nr))
 		return false;
 	return gen_drawn(g, op, wild);
+}
+
+static bool step_context(struct gen *g, struct op *op)
+{
+	static const u8 code[] = {
+		OP_kmem_cache_create, OP_kmem_cache_destroy,
+		OP_kmem_cache_shrink, OP_kmem_cache_alloc,
+		OP_kmalloc,	      OP_kzalloc,
+		OP_mempool_create,    OP_mempool_create_kmalloc,
+		OP_mempool_resize,    OP_mempool_alloc,
+	};
+	enum op_code call = (enum op_code)PICK(g, code);
+	enum arg_kind first = (enum arg_kind)op_info[call].arg[0].kind;
+	int gfp = op_arg_of_kind(&op_info[call], ARG_GFP);
+
+	if (g->clean || (arg_slot_kind(first) != RES_NONE &&
+			 !g->list[arg_slot_kind(first)].nr))
+		return false;
+	if (!gen_drawn(g, op, call))
+		return false;
+	op->flags |= prng_below(g->r, 2) ? TASK_ATOMIC : TASK_IRQ;
+	if (gfp >= 0)
+		op->arg[gfp] |= __GFP_WAIT;
+	return true;
+}
+
+static bool step_ref(struct gen *g, struct op *op, bool get)
+{
+	if (g->clean || !gen_usable(g, OP_get_pfn))
+		return false;
+	if (get)
+		g->plan.pfn = gen_slab_pfn(g);
+	*op = op_default(get ? OP_get_pfn : OP_put_pfn);
+	if (!get && prng_one_in(g->r, 4))
+		*op = op_default(OP_free_pfn);
+	op->arg[0] = g->plan.pfn;
+	return gen_complete(g, op);
 }
 
 /* Acts on what is gone: the last of its slot arguments that has such. */
@@ -104,6 +146,12 @@ bool gen_misuse_step(struct gen *g, struct op *op)
 		return step_damage(g, op, g->plan.now->arg);
 	case STEP_WILD:
 		return step_wild(g, op);
+	case STEP_CONTEXT:
+		return step_context(g, op);
+	case STEP_REF:
+		return step_ref(g, op, true);
+	case STEP_UNREF:
+		return step_ref(g, op, false);
 	case STEP_STALE:
 		return step_stale(g, op);
 	case STEP_PSTALE:

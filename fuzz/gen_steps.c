@@ -72,13 +72,12 @@ bool gen_drawn(struct gen *g, struct op *op, enum op_code code)
 /* --- caches ----------------------------------------------------------------
  */
 
+/* Mostly of some hundred objects a slab. */
 static void make_nested(struct gen *g, struct op *op)
 {
-	op->arg[1] = gen_size_like(g, SIZE_SMALL) & 63;
-	if (op->arg[1] < 4)
-		op->arg[1] = 4;
+	op->arg[1] = 4 + prng_below(g->r, prng_below(g->r, 3) ? 12 : 60);
 	op->arg[2] = 0;
-	op->arg[3] &= SLAB_HWCACHE_ALIGN | SLAB_RECLAIM_ACCOUNT | SLAB_POISON;
+	op->arg[3] &= SLAB_RECLAIM_ACCOUNT | SLAB_POISON;
 	op->arg[4] = OBJECT_NESTED | OBJECT_CTOR;
 	if (prng_below(g->r, 8))
 		op->arg[4] |= OBJECT_DTOR;
@@ -106,8 +105,11 @@ static bool step_new(struct gen *g, struct op *op, u32 style)
 		op->arg[3] &= ~SLAB_POISON;
 		op->arg[4] &= ~OBJECT_DTOR;
 	}
-	if (style == NEW_DEBUG)
+	if (style == NEW_DEBUG) {
+		op->arg[1] = 4 + prng_below(g->r, 184);
+		op->arg[2] = 0;
 		op->arg[3] |= prng_below(g->r, 8) ? SLAB_POISON : 0;
+	}
 	return gen_complete(g, op);
 }
 
@@ -140,7 +142,8 @@ static bool step_find(struct gen *g, struct op *op, u32 size)
 	if (!gen_draw(g, op, OP_kmem_find_general_cachep))
 		return false;
 	op->arg[0] = size ? size : op->arg[0];
-	op->arg[1] &= ~__GFP_DMA;
+	if (prng_below(g->r, 4))
+		op->arg[1] &= ~__GFP_DMA;
 	return gen_complete(g, op);
 }
 
@@ -152,7 +155,7 @@ static bool step_cache(struct gen *g, struct op *op, enum op_code code)
 	if (!c || c->slot == GEN_NONE)
 		return false;
 	if (code == OP_kmem_cache_destroy && is_general(g, c) &&
-	    (g->clean || prng_below(g->r, 4)))
+	    (g->clean || prng_below(g->r, 2)))
 		return false;
 	if (!gen_draw(g, op, code))
 		return false;
@@ -324,8 +327,10 @@ void gen_step_settle(struct gen *g)
 	g->plan.made = GEN_NONE;
 	if (made == GEN_NONE || s->state != SLOT_LIVE)
 		return;
-	if (s->kind == RES_CACHE)
+	if (s->kind == RES_CACHE) {
+		g->plan.back = g->plan.cache;
 		g->plan.cache = s->owner;
+	}
 	if (s->kind == RES_POOL)
 		g->plan.pool = s->owner;
 }
@@ -344,7 +349,9 @@ static u32 count_of_cache(struct gen *g, u32 count)
 		return num > 12 ? 1 + prng_below(g->r, 12)
 				: taken(num + 1 + prng_below(g->r, num + 3));
 	if (limit > 32) /* no program has so many ops */
-		return 8 + prng_below(g->r, 16);
+		return 3 + prng_below(g->r, 8);
+	if (count == BATCH && g->cpus == 2 && prng_below(g->r, 4))
+		return limit / 2 * 2; /* leaves the taker's array empty */
 	if (count == BATCH)
 		return taken(limit / 2 + 2 + prng_below(g->r, 4));
 	if (count == FLOOD && limit == 8)
@@ -398,8 +405,14 @@ u32 gen_step_begin(struct gen *g, const struct gen_step *step)
 	case STEP_GENERAL:
 		g->plan.cache = (u8)general_cache(g, 32 * step->arg);
 		return 0;
-	case STEP_CPU:
-		g->cpu = (u8)prng_below(g->r, g->cpus);
+	case STEP_BACK:
+		g->plan.cache = g->plan.back;
+		return 0;
+	case STEP_CPU: /* another one, if there is one */
+		if (g->cpus > 1)
+			g->plan.cpu = (u8)((g->plan.cpu + 1 +
+					    prng_below(g->r, g->cpus - 1)) %
+					   g->cpus);
 		return 0;
 	case STEP_FAIL:
 		g->plan.fail_nth = PICK(g, nth);
@@ -448,6 +461,7 @@ static bool step_of_objects(struct gen *g, struct op *op)
 
 bool gen_step_op(struct gen *g, struct op *op)
 {
+	g->cpu = g->plan.cpu;
 	switch (g->plan.now->code) {
 	case STEP_TICK:
 		return step_tick(g, op, g->plan.now->arg);

@@ -15,6 +15,7 @@ enum step_code {
 	STEP_OLD,     /* any cache that there is */
 	STEP_GENERAL, /* a general cache: of so many 32 bytes, or 0: any */
 	STEP_FIND,    /* the same, and a slot that names it */
+	STEP_BACK,    /* the cache before the last one made */
 	STEP_TAKE,
 	STEP_GIVE,
 	STEP_LOOK,
@@ -31,6 +32,9 @@ enum step_code {
 	STEP_KFREE,
 	STEP_DAMAGE, /* 1: of a live object, 0: of a freed one */
 	STEP_WILD,
+	STEP_CONTEXT, /* a call that may sleep, where it must not */
+	STEP_REF,     /* somebody else's reference to a slab's frame */
+	STEP_UNREF,
 	STEP_STALE, /* what was destroyed or freed */
 	STEP_ANY,
 	STEP_POOL,  /* mempool_create; by enum pool_style */
