@@ -144,7 +144,7 @@ struct model {
 	u32 nr_claims_gold;
 
 	struct cache *cache, *cache_gold; /* CACHES_MAX */
-	u32 *entry, *entry_gold;	  /* ENTRIES_CACHE of each */
+	u32 *entry[ENTRY_SEGMENTS], *entry_gold[ENTRY_SEGMENTS];
 	u16 chain[CACHES_MAX], chain_gold[CACHES_MAX]; /* the tail first */
 	bool chain_dirty;
 	u16 cache_touched[CACHES_MAX];
@@ -291,8 +291,10 @@ static inline u32 cache_number(const struct model *o, const struct cache *c)
 static inline u32 *array_entries(const struct model *o, const struct cache *c,
 				 unsigned int cpu)
 {
-	return o->entry + (size_t)cache_number(o, c) * ENTRIES_CACHE +
-	       cpu * ENTRIES_CPU;
+	u32 number = cache_number(o, c);
+
+	return o->entry[number / ENTRY_CACHES] +
+	       number % ENTRY_CACHES * ENTRIES_CACHE + cpu * ENTRIES_CPU;
 }
 
 static inline void cache_touch(struct model *o, struct cache *c)

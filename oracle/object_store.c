@@ -17,7 +17,7 @@
 #define NO_RANGE 0xFFFFFFFFu
 
 #define CACHE_BYTES (CACHES_MAX * sizeof(struct cache))
-#define ENTRY_BYTES ((size_t)CACHES_MAX * ENTRIES_CACHE * sizeof(u32))
+#define ENTRY_BYTES ((size_t)ENTRY_CACHES * ENTRIES_CACHE * sizeof(u32))
 #define SEGMENT_BYTES (SEGMENT * sizeof(struct object))
 
 /* --- life ----------------------------------------------------------------- */
@@ -28,9 +28,7 @@ static bool tables_new(struct model *o)
 		return true;
 	o->cache = model_host_alloc(CACHE_BYTES);
 	o->cache_gold = model_host_alloc(CACHE_BYTES);
-	o->entry = model_host_alloc(ENTRY_BYTES);
-	o->entry_gold = model_host_alloc(ENTRY_BYTES);
-	if (o->cache && o->cache_gold && o->entry && o->entry_gold)
+	if (o->cache && o->cache_gold)
 		return true;
 	objects_end(o);
 	return false;
@@ -63,10 +61,12 @@ void objects_end(struct model *o)
 {
 	model_host_free(o->cache, CACHE_BYTES);
 	model_host_free(o->cache_gold, CACHE_BYTES);
-	model_host_free(o->entry, ENTRY_BYTES);
-	model_host_free(o->entry_gold, ENTRY_BYTES);
 	o->cache = o->cache_gold = NULL;
-	o->entry = o->entry_gold = NULL;
+	for (u32 i = 0; i < ENTRY_SEGMENTS && o->entry[i]; i++) {
+		model_host_free(o->entry[i], ENTRY_BYTES);
+		model_host_free(o->entry_gold[i], ENTRY_BYTES);
+		o->entry[i] = o->entry_gold[i] = NULL;
+	}
 	for (u32 i = 0; i < SEGMENTS_MAX && o->object[i]; i++) {
 		model_host_free(o->object[i], SEGMENT_BYTES);
 		model_host_free(o->object_gold[i], SEGMENT_BYTES);
@@ -76,6 +76,15 @@ void objects_end(struct model *o)
 
 /* --- caches --------------------------------------------------------------- */
 
+static bool entries_new(struct model *o, u32 i)
+{
+	if (!o->entry[i])
+		o->entry[i] = model_host_alloc(ENTRY_BYTES);
+	if (!o->entry_gold[i])
+		o->entry_gold[i] = model_host_alloc(ENTRY_BYTES);
+	return o->entry[i] && o->entry_gold[i];
+}
+
 struct cache *cache_new(struct model *o)
 {
 	struct objects_state *s = &o->now.objects;
@@ -84,7 +93,8 @@ struct cache *cache_new(struct model *o)
 	if (s->record_free != CACHE_NONE) {
 		c = cache_of(o, s->record_free);
 		s->record_free = c->next_free;
-	} else if (s->nr_records < CACHES_MAX) {
+	} else if (s->nr_records < CACHES_MAX &&
+		   entries_new(o, s->nr_records / ENTRY_CACHES)) {
 		c = cache_of(o, s->nr_records++);
 	} else {
 		return NULL;
@@ -219,17 +229,17 @@ static void copy_entries(u32 *to, const u32 *from, const struct cache *c)
 
 static void copy_cache(struct model *o, u32 number, bool to_gold)
 {
-	size_t at = (size_t)number * ENTRIES_CACHE;
+	u32 *now = array_entries(o, &o->cache[number], 0);
+	u32 *gold = o->entry_gold[number / ENTRY_CACHES] +
+		    number % ENTRY_CACHES * ENTRIES_CACHE;
 
 	o->cache[number].listed = false;
 	if (to_gold) {
 		o->cache_gold[number] = o->cache[number];
-		copy_entries(o->entry_gold + at, o->entry + at,
-			     &o->cache_gold[number]);
+		copy_entries(gold, now, &o->cache_gold[number]);
 	} else {
 		o->cache[number] = o->cache_gold[number];
-		copy_entries(o->entry + at, o->entry_gold + at,
-			     &o->cache[number]);
+		copy_entries(now, gold, &o->cache[number]);
 	}
 }
 

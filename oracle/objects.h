@@ -5,7 +5,7 @@
  *
  *	struct objects (model->now.objects)	small state: copied whole
  *	  cache[number]		a record a cache; numbers are given again
- *	  entry[number][cpu][]	its arrays' entries, oldest first
+ *	  entry (segments)	its arrays' entries, by CPU, oldest first
  *	  slab[pfn]		a record a slab, at its first frame's number
  *	  object (segments)	a record an object: a range for each slab
  *
@@ -24,13 +24,15 @@
 
 #include "oracle.h"
 
-#define CACHES_MAX 4096u
+#define CACHES_MAX 65535u /* numbers are 16 bits wide */
 #define CACHE_NONE 0xFFFFu
 #define BUFCTL_END 0xFFFFu
 #define SHARED NR_CPUS /* array[SHARED] */
 #define ENTRIES_CPU 120u
 #define ENTRIES_SHARED 480u
 #define ENTRIES_CACHE (NR_CPUS * ENTRIES_CPU + ENTRIES_SHARED)
+#define ENTRY_CACHES 256u /* caches whose entries are in one segment */
+#define ENTRY_SEGMENTS (CACHES_MAX / ENTRY_CACHES + 1)
 #define SEGMENT 65536u /* records of objects in a segment */
 #define SEGMENTS_MAX 4096u
 #define RANGES 17u /* a slab has room for 2^0 .. 2^16 records */
