@@ -89,12 +89,17 @@ void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache)
 			array_at(m, cache->array[cpu]);
 }
 
+static void clear_front(struct machine *m, struct kmalloc_front *front)
+{
+	for (u32 i = 0; i < 2 * NR_GENERAL; i++)
+		front->array[i & 1][i / 2] = &m->objects.no_array;
+}
+
 void kmalloc_fronts_clear(struct machine *m)
 {
 	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
-		for (u32 i = 0; i < 2 * NR_GENERAL; i++)
-			m->objects.fronts[cpu].array[i & 1][i / 2] =
-				&m->objects.no_array;
+		clear_front(m, &m->objects.fronts[cpu]);
+	clear_front(m, &m->objects.no_front);
 }
 
 /* --- kmalloc -------------------------------------------------------------- */
@@ -112,22 +117,40 @@ static NOINLINE void *kmalloc_generally(struct machine *m, u32 size, gfp_t gfp)
 	return object;
 }
 
-void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp)
+/*
+ * An object of the i-th size, if the array at hand has one.  Undebugged,
+ * objects of general caches lie at multiples of 32, so that their mark is
+ * always the same.
+ */
+static force_inline void *kmalloc_at_hand(struct machine *m, u32 size,
+					  gfp_t gfp, u32 i)
 {
-	struct array_cache *ac;
+	struct array_cache *ac = m->objects.front->array[gfp & GFP_DMA][i];
 	void *object;
 
-	if (unlikely(size > KMALLOC_MAX) || unlikely(m->objects.careful))
-		return kmalloc_generally(m, size, gfp);
-	ac = m->objects.front->array[gfp & GFP_DMA][general_index(m, size)];
 	if (unlikely(!ac->avail))
 		return kmalloc_generally(m, size, gfp);
 	object = link_ptr(m->base, array_entry(ac)[--ac->avail]);
 	ac->touched = 1;
-	*owner_byte(m, object) = owner_bit(object);
+	*owner_byte(m, object) = 1;
 	object_unpoison(m, object, size);
 	trace_object(&m->trace, TRACE_kmalloc, ptr_link(object), gfp);
 	return object;
+}
+
+static NOINLINE void *kmalloc_large(struct machine *m, u32 size, gfp_t gfp)
+{
+	if (size > KMALLOC_MAX)
+		return NULL;
+	return kmalloc_at_hand(m, size, gfp, general_index(m, size));
+}
+
+void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp)
+{
+	if (unlikely(size > INDEXED_MAX))
+		return kmalloc_large(m, size, gfp);
+	return kmalloc_at_hand(m, size, gfp,
+			       m->objects.size_index[(size + 31) / 32]);
 }
 
 static void *zeroed(void *object, u32 size)
@@ -171,22 +194,28 @@ static NOINLINE void kfree_generally(struct machine *m, const void *object)
 	cache_free(m, cache, link_ptr(m->base, ptr_link(object)));
 }
 
+/*
+ * An object at a multiple of 32 that has its mark alone: then it is one, of
+ * whatever cache, and the mark need not be computed.
+ */
 void mm_kfree(struct machine *m, const void *object)
 {
+	size_t line = ror_size((uintptr_t)object - m->objects.low_start, 5);
 	const struct kmem_cache *cache;
 	struct array_cache *ac;
 
-	if (unlikely(m->objects.careful) || unlikely(!owner_alone(m, object))) {
+	if (unlikely(line >= m->objects.fast_lines) ||
+	    unlikely(m->objects.owned[line] != 1)) {
 		kfree_generally(m, object);
 		return;
 	}
-	cache = page_cache(m, page_of_ptr(m, object));
+	cache = page_cache(m, m->mem_map + (line >> (PAGE_SHIFT - 5)));
 	ac = array_of_cpu(m, cache);
 	if (unlikely(ac->avail >= ac->limit)) {
 		kfree_generally(m, object);
 		return;
 	}
-	*owner_byte(m, object) = 0;
+	m->objects.owned[line] = 0;
 	trace_object(&m->trace, TRACE_kfree, ptr_link(object), 0);
 	slot_poison(m, cache, object);
 	array_entry(ac)[ac->avail++] = ptr_link(object);

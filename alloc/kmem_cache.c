@@ -113,7 +113,7 @@ void mm_kmem_cache_free(struct machine *m, struct kmem_cache *cache,
 {
 	struct array_cache *ac;
 
-	if (unlikely(!cache_fast(m, cache)) || unlikely(m->objects.careful) ||
+	if (unlikely(!cache_fast(m, cache)) ||
 	    unlikely(!owner_alone(m, object)) ||
 	    unlikely(page_cache(m, page_of_ptr(m, object)) != cache)) {
 		free_generally(m, cache, object);

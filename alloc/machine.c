@@ -78,7 +78,6 @@ struct machine *machine_new(void)
 	m->faults.panic = platform_panic;
 	m->setup.nr_cpus = 1;
 	m->setup.cache_line = L1_CACHE_BYTES;
-	m->objects.front = m->objects.fronts;
 	kmalloc_fronts_clear(m);
 	m->base = m->ram.base;
 	mm_set_current(m, (struct task){ 0 });

@@ -56,22 +56,24 @@ static struct slab *slab_with_free(struct machine *m, struct kmem_cache *cache)
 static void take_from(const struct machine *m, const struct kmem_cache *cache,
 		      struct slab *slab, struct array_cache *ac, u32 max)
 {
+	const u32 num = cache->num, objsize = cache->objsize;
+	const u32 s_mem = slab->s_mem;
+	const bool debug = m->objects.debug;
 	u32 *entry = array_entry(ac) + ac->avail;
 	u16 *bufctl = slab_bufctl(slab);
-	u32 nr = cache->num - slab->inuse, i = slab->free;
+	u32 nr = num - slab->inuse, i = slab->free;
 
-	CHECK(m, slab->inuse < cache->num,
+	CHECK(m, slab->inuse < num,
 	      "slab: a full slab where there are free objects");
 	if (nr > max - ac->avail)
 		nr = max - ac->avail;
 	for (u32 n = 0; n < nr; n++) {
 		u32 next;
 
-		CHECK(m, i < cache->num,
-		      "slab: a free chain that leads nowhere");
-		entry[n] = slab->s_mem + i * cache->objsize;
+		CHECK(m, i < num, "slab: a free chain that leads nowhere");
+		entry[n] = s_mem + i * objsize;
 		next = bufctl[i];
-		if (m->objects.debug)
+		if (debug)
 			bufctl[i] = BUFCTL_FREE;
 		i = next;
 	}
@@ -115,17 +117,19 @@ static u64 reciprocal(u32 n)
 static u32 put_objects(const struct machine *m, const struct kmem_cache *cache,
 		       struct slab *slab, const u32 *entry, u32 nr, u64 recip)
 {
-	const u32 bytes = cache->num * cache->objsize;
+	const u32 objsize = cache->objsize, bytes = cache->num * objsize;
+	const u32 s_mem = slab->s_mem;
+	const bool debug = m->objects.debug;
 	u16 *bufctl = slab_bufctl(slab);
 	u32 free = slab->free, n = 0;
 
-	for (; n < nr && entry[n] - slab->s_mem < bytes; n++) {
-		u32 offset = entry[n] - slab->s_mem;
+	for (; n < nr && entry[n] - s_mem < bytes; n++) {
+		u32 offset = entry[n] - s_mem;
 		u32 i = (u32)(offset * recip >> 32);
 
-		CHECK(m, i * cache->objsize == offset,
+		CHECK(m, i * objsize == offset,
 		      "slab: where no object begins, one is given back");
-		CHECK(m, !m->objects.debug || bufctl[i] == BUFCTL_FREE,
+		CHECK(m, !debug || bufctl[i] == BUFCTL_FREE,
 		      "slab: an object that is in its slab already");
 		bufctl[i] = (u16)free;
 		free = i;

@@ -80,12 +80,11 @@ static void mark_frames(struct machine *m, const struct kmem_cache *cache,
 		m->data->slab_reclaim_pages += nr;
 }
 
-/* cache_init_objs(): the free chain leads through all of them, in order. */
 static void init_objects(struct machine *m, struct kmem_cache *cache,
-			 struct slab *slab, gfp_t gfp)
+			 const struct slab *slab, gfp_t gfp)
 {
-	u16 *bufctl = slab_bufctl(slab);
-
+	if (!cache->ctor && !m->objects.debug)
+		return;
 	for (u32 i = 0; i < cache->num; i++) {
 		u8 *objp = slab_objp(m, cache, slab, i);
 
@@ -93,9 +92,18 @@ static void init_objects(struct machine *m, struct kmem_cache *cache,
 			debug_new_object(cache, objp);
 		if (!(cache->flags & SLAB_POISON))
 			object_construct(m, cache, objp + cache->dbghead, gfp);
-		bufctl[i] = (u16)(i + 1);
 	}
-	bufctl[cache->num - 1] = BUFCTL_END;
+}
+
+/* The free chain leads through all objects, in order. */
+static void init_chain(const struct kmem_cache *cache, struct slab *slab)
+{
+	u16 *bufctl = slab_bufctl(slab);
+	const u32 num = cache->num;
+
+	for (u32 i = 0; i < num; i++)
+		bufctl[i] = (u16)(i + 1);
+	bufctl[num - 1] = BUFCTL_END;
 	slab->free = 0;
 }
 
@@ -119,6 +127,7 @@ bool slab_grow(struct machine *m, struct kmem_cache *cache, gfp_t gfp)
 	}
 	mark_frames(m, cache, slab);
 	init_objects(m, cache, slab, gfp);
+	init_chain(cache, slab);
 	slab_poison(m, cache, slab);
 	list_insert(m->base, &slab->list, free->prev, ptr_link(free));
 	cache->lists.free_objects += cache->num;

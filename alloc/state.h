@@ -68,7 +68,7 @@ struct cpu_front {
  * general caches that are touched (golden.h), else an empty one.
  */
 struct kmalloc_front {
-	struct array_cache *array[2][NR_GENERAL];
+	struct array_cache *array[2][16];
 };
 
 /* Pointers in RAM are handles: see handle.h. */
@@ -107,12 +107,14 @@ struct objects {
 	size_t low_bytes;    /* 0: no machine */
 	u8 *owned;	     /* a bit for 4 bytes of it: see owner.h ... */
 	u8 *caches;	     /* ... and a byte for 32 */
-	struct kmalloc_front *front; /* the current CPU's */
-	u32 careful;	    /* nonzero: calls must be looked at twice */
+	/* the current CPU's; of nothing where calls must be looked at twice */
+	const struct kmalloc_front *front;
+	u32 careful;	    /* nonzero: they must */
+	size_t fast_lines;  /* pieces of 32 bytes in it; 0 with debugging */
 	bool debug;	    /* CONFIG_DEBUG_SLAB */
 	u8 size_index[129]; /* of 32 * i bytes: see kmalloc.c */
 	struct array_cache no_array;
-	struct kmalloc_front fronts[NR_CPUS];
+	struct kmalloc_front fronts[NR_CPUS], no_front;
 	struct handles handles;
 	struct golden_slabs golden;
 };
@@ -129,8 +131,8 @@ struct sleeper {
 
 /* The current call, as one that may fall asleep. */
 struct waiter {
-	bool busy;  /* there is one */
-	u32 call;   /* link of the queue that it goes on with; 0: it cannot */
+	bool busy; /* there is one */
+	u32 call;  /* link of the queue that it goes on with; 0: it cannot */
 	gfp_t gfp;
 	u32 ticket; /* that it had; 0: none yet */
 };
@@ -180,7 +182,7 @@ struct machine {
 
 	struct task task; /* current */
 	u32 careful;	  /* nonzero: its calls must be looked at twice */
-	u32 nr_entries;  /* into the page allocator, for fail_nth */
+	u32 nr_entries;	  /* into the page allocator, for fail_nth */
 	bool oom;
 	u8 poison;	  /* enum poison of this boot ... */
 	u8 poison_wanted; /* ... and of the next */

@@ -41,21 +41,21 @@ static force_inline u32 trace_nr(const struct trace *t)
 }
 
 /*
- * Four bytes in one store: compilers make four of a struct's, and a load that
+ * Eight bytes in one store: compilers make five of a struct's, and a load that
  * has to wait for them.
  */
 static force_inline void trace_add(struct trace *t, u32 head, pfn_t pfn,
 				   u32 arg)
 {
 	struct trace_record *record = t->next;
+	const u64 first = head | (u64)pfn << 32;
 
 	if (unlikely(record == t->end)) {
 		t->lost++;
 		return;
 	}
 	t->next = record + 1;
-	__builtin_memcpy(record, &head, sizeof(head));
-	record->pfn = pfn;
+	__builtin_memcpy(record, &first, sizeof(first));
 	record->arg = arg;
 }
 
