@@ -109,12 +109,21 @@ static bool try_pressure(struct min *m, u32 kb)
 	return min_trial_end(m);
 }
 
+/* It allocates, and from nothing that an op before it made. */
+static bool stands_alone(const struct op *op)
+{
+	u32 slot[OP_ARGS_MAX + 1];
+
+	return op->out != SLOT_NONE && min_op_slots(op, slot) == 1;
+}
+
 bool min_pass_pressure(struct min *m)
 {
 	u32 tries = PRESSURE_KB_MAX / PRESSURE_KB;
 
 	m->pass = "a watermark can come up instead";
 	if (m->p->nr < PRESSURE_FROM ||
+	    !stands_alone(&m->p->op[m->p->nr - 1]) ||
 	    (m->tries_max && m->tries_max - m->tries < tries))
 		return false;
 	for (u32 kb = PRESSURE_KB; kb <= PRESSURE_KB_MAX && !m->stop;
