@@ -14,6 +14,9 @@
  * Each has the workloads' loops compiled for itself, so that the machine and
  * the limit are called directly and the others through a pointer, as they
  * would be through a PLT.
+ *
+ * The machine is used as a driver would use it: one task, and nobody reads
+ * its trace, which is full after the first 131,072 moves.
  */
 #include "bench.h"
 #include "bench_objects.h"
@@ -42,9 +45,6 @@ static const char *const workload_name[NR_WORKLOADS] = {
 #define POWER_MIN 5u
 #define NR_POWERS 13u
 
-/* The machine's trace is emptied at each op of a program: a burst is one. */
-#define BURST 250u
-
 struct contender {
 	struct machine *m;
 	struct kmem_cache *cache[CLASSES]; /* of bench slab */
@@ -59,7 +59,6 @@ struct contender {
 
 typedef void *(*alloc_fn)(struct contender *c, u32 size);
 typedef void (*free_fn)(struct contender *c, void *object, u32 size);
-typedef void (*burst_fn)(struct contender *c);
 
 /* --- workloads ----------------------------------------------------------- */
 
@@ -74,29 +73,20 @@ static force_inline void *take(struct contender *c, alloc_fn alloc, u32 size)
 }
 
 static force_inline void pair(struct contender *c, alloc_fn alloc, free_fn give,
-			      burst_fn burst, u32 n)
+			      u32 n)
 {
-	for (u32 i = 0; i < n; i++) {
-		if (i % BURST == 0)
-			burst(c);
+	for (u32 i = 0; i < n; i++)
 		give(c, take(c, alloc, 64), 64);
-	}
 }
 
 static force_inline void lifo(struct contender *c, alloc_fn alloc, free_fn give,
-			      burst_fn burst, u32 n)
+			      u32 n)
 {
 	for (u32 done = 0; done < n; done += BATCH) {
-		for (u32 i = 0; i < BATCH; i++) {
-			if (i % (BURST * 2) == 0)
-				burst(c);
+		for (u32 i = 0; i < BATCH; i++)
 			c->live[i] = take(c, alloc, 64);
-		}
-		for (u32 i = BATCH; i-- > 0;) {
-			if (i % (BURST * 2) == 0)
-				burst(c);
+		for (u32 i = BATCH; i-- > 0;)
 			give(c, c->live[i], 64);
-		}
 	}
 }
 
@@ -110,7 +100,7 @@ static force_inline void replace(struct contender *c, alloc_fn alloc,
 }
 
 static force_inline void at_random(struct contender *c, alloc_fn alloc,
-				   free_fn give, burst_fn burst, u32 n)
+				   free_fn give, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		u64 r = prng_u64(&c->r);
@@ -119,20 +109,16 @@ static force_inline void at_random(struct contender *c, alloc_fn alloc,
 				  (BYTES_MAX - BYTES_MIN + 1)) >>
 				 32);
 
-		if (i % BURST == 0)
-			burst(c);
 		replace(c, alloc, give, slot, BYTES_MIN + size);
 	}
 }
 
 static force_inline void powers(struct contender *c, alloc_fn alloc,
-				free_fn give, burst_fn burst, u32 n)
+				free_fn give, u32 n)
 {
 	void *object[NR_POWERS];
 
 	for (u32 done = 0; done < n; done += NR_POWERS) {
-		if (done % (BURST / NR_POWERS * NR_POWERS) == 0)
-			burst(c);
 		for (u32 i = 0; i < NR_POWERS; i++)
 			object[i] = take(c, alloc, 1u << (POWER_MIN + i));
 		for (u32 i = 0; i < NR_POWERS; i++)
@@ -141,48 +127,41 @@ static force_inline void powers(struct contender *c, alloc_fn alloc,
 }
 
 /* All slots live before the first op that is measured. */
-static force_inline void fill(struct contender *c, alloc_fn alloc, free_fn give,
-			      burst_fn burst)
+static force_inline void fill(struct contender *c, alloc_fn alloc, free_fn give)
 {
 	prng_seed(&c->r, 1);
 	memset(c->live, 0, sizeof(c->live));
-	for (u32 i = 0; i < LIVE; i++) {
-		burst(c);
+	for (u32 i = 0; i < LIVE; i++)
 		replace(c, alloc, give, i,
 			BYTES_MIN +
 				prng_below(&c->r, BYTES_MAX - BYTES_MIN + 1));
-	}
 }
 
-static force_inline void drain(struct contender *c, free_fn give,
-			       burst_fn burst)
+static force_inline void drain(struct contender *c, free_fn give)
 {
-	for (u32 i = 0; i < LIVE; i++) {
-		burst(c);
+	for (u32 i = 0; i < LIVE; i++)
 		give(c, c->live[i], c->bytes[i]);
-	}
 }
 
 enum phase { BEFORE, MEASURED, AFTER };
 
 static force_inline void work(struct contender *c, alloc_fn alloc, free_fn give,
-			      burst_fn burst, enum workload w, enum phase phase,
-			      u32 n)
+			      enum workload w, enum phase phase, u32 n)
 {
 	if (phase == BEFORE && w == RANDOM)
-		fill(c, alloc, give, burst);
+		fill(c, alloc, give);
 	if (phase == AFTER && w == RANDOM)
-		drain(c, give, burst);
+		drain(c, give);
 	if (phase != MEASURED)
 		return;
 	if (w == PAIR)
-		pair(c, alloc, give, burst, n);
+		pair(c, alloc, give, n);
 	else if (w == LIFO)
-		lifo(c, alloc, give, burst, n);
+		lifo(c, alloc, give, n);
 	else if (w == RANDOM)
-		at_random(c, alloc, give, burst, n);
+		at_random(c, alloc, give, n);
 	else
-		powers(c, alloc, give, burst, n);
+		powers(c, alloc, give, n);
 }
 
 /* --- contenders ---------------------------------------------------------- */
@@ -191,7 +170,7 @@ static force_inline void work(struct contender *c, alloc_fn alloc, free_fn give,
 	static void name##_work(struct contender *c, enum workload w,          \
 				enum phase phase, u32 n)                       \
 	{                                                                      \
-		work(c, name##_alloc, name##_free, name##_burst, w, phase, n); \
+		work(c, name##_alloc, name##_free, w, phase, n);               \
 	}
 
 static force_inline void *kmalloc_alloc(struct contender *c, u32 size)
@@ -204,11 +183,6 @@ static force_inline void kmalloc_free(struct contender *c, void *object,
 {
 	(void)size;
 	mm_kfree(c->m, object);
-}
-
-static force_inline void kmalloc_burst(struct contender *c)
-{
-	mm_set_current(c->m, (struct task){ 0 });
 }
 
 CONTENDER(kmalloc)
@@ -228,7 +202,6 @@ static force_inline void slab_free(struct contender *c, void *object, u32 size)
 	mm_kmem_cache_free(c->m, cache_of(c, size), object);
 }
 
-#define slab_burst kmalloc_burst
 CONTENDER(slab)
 
 static force_inline void *limit_alloc(struct contender *c, u32 size)
@@ -242,12 +215,6 @@ static force_inline void limit_free(struct contender *c, void *object, u32 size)
 	limit_kfree(c->limit, object);
 }
 
-static force_inline void no_burst(struct contender *c)
-{
-	(void)c;
-}
-
-#define limit_burst no_burst
 CONTENDER(limit)
 
 static force_inline void *peer_alloc(struct contender *c, u32 size)
@@ -261,7 +228,6 @@ static force_inline void peer_free(struct contender *c, void *object, u32 size)
 	c->peer.free(object);
 }
 
-#define peer_burst no_burst
 CONTENDER(peer)
 
 /* --- a run --------------------------------------------------------------- */
@@ -319,7 +285,7 @@ static void print_row(const struct run *run, enum workload w, u32 i, double ns,
 
 static void measure(struct run *run, enum workload w)
 {
-	const u32 ops[NR_WORKLOADS] = { 400000, 200000, 100000, 130000 };
+	const u32 ops[NR_WORKLOADS] = { 500000, 500000, 400000, 390000 };
 	u32 turns = bench_rounds() < TURNS_MAX ? bench_rounds() : TURNS_MAX;
 	u32 n = turns > 2 ? ops[w] : ops[w] / 50;
 	double limit = 0;
@@ -385,7 +351,7 @@ static struct contender *of_machine(bool caches)
 	if (!c)
 		return NULL;
 	class_table(c->class_of);
-	c->m = bench_boot("ram=256M");
+	c->m = bench_boot("ram=256M cpus=8");
 	for (u32 i = 0; c->m && caches && i < CLASSES; i++) {
 		static const char *const name[CLASSES] = {
 			"32",	"64",	 "96",	  "128",   "192",
