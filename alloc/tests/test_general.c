@@ -239,3 +239,37 @@ TEST(cache_cache)
 		machine_delete(m);
 	}
 }
+
+/* A frame for each of what boot makes; one too few, and there is no machine. */
+TEST(boot_without_memory)
+{
+	u32 frames = 0;
+
+	for (;; frames++) {
+		struct machine *m = pc_on(SMALL_PC);
+		struct page *page[64];
+		const char *why;
+
+		for (u32 i = 0; i < frames; i++)
+			page[i] = pc_alloc(m, GFP_KERNEL, 0);
+		while (pc_alloc(m, __GFP_HIGHMEM | __GFP_NORETRY, 0))
+			;
+		mm_set_current(m, (struct task){ .flags = TASK_MEMALLOC });
+		while (mm_alloc_pages(m, GFP_KERNEL, 0))
+			;
+		for (u32 i = 0; i < frames; i++)
+			pc_free(m, page[i], 0);
+		mm_set_min_free_kbytes(m, 0);
+		mm_set_lowmem_reserve_ratio(m, 1 << 30, 1 << 30);
+		why = machine_kmem_cache_init(m);
+		if (!why)
+			expect_objects_sound(m);
+		else
+			EXPECT_STR("low memory has no room for the caches",
+				   why);
+		machine_delete(m);
+		if (!why || frames == 63)
+			break;
+	}
+	EXPECT(frames > 5 && frames < 63);
+}

@@ -351,6 +351,79 @@ TEST(caches_are_reaped_in_the_chains_order)
 	machine_delete(m);
 }
 
+/* --- as a task of its own ---------------------------------------------------
+ */
+
+static struct machine *dtor_machine;
+static u32 dtor_given;
+
+static void ctor_nop(void *object, struct kmem_cache *cache, unsigned long f)
+{
+	(void)object;
+	(void)cache;
+	(void)f;
+}
+
+static void dtor_asks(void *object, struct kmem_cache *cache, unsigned long f)
+{
+	(void)object;
+	(void)cache;
+	(void)f;
+	dtor_given += mm_kmalloc(dtor_machine, 20, GFP_KERNEL) != NULL;
+}
+
+static u32 hot_pages(struct machine *m, u32 cpu)
+{
+	struct mm_counts counts;
+	u32 pages = 0;
+
+	mm_counts(m, cpu, &counts);
+	for (u32 zone = 0; zone < NR_ZONES; zone++)
+		pages += counts.pcp[zone][PCP_HOT];
+	return pages;
+}
+
+/*
+ * On its CPU and without flags, whoever calls: what destructors ask for comes
+ * out of that CPU's array, what is destroyed goes to its per-CPU pages.  Of
+ * free objects there may be 37; 5 come to 36, so that 4 slabs are too many.
+ */
+TEST(who_reaps)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct kmem_cache *size_32 = cache_named(m, "size-32"), *cache;
+	static void *object[180];
+	u32 avail[2];
+
+	dtor_machine = m;
+	as_task(m, 0);
+	cache = mm_kmem_cache_create(m, "asks", 4000, 0, 0, ctor_nop,
+				     dtor_asks);
+	objects_new(m, cache, 0, object, 180);
+	objects_free(m, cache, 0, object, 156);
+	objects_free(m, cache, 1, object + 156, 24);
+	EXPECT_EQ(36, info_of(m, cache).free_objects);
+	EXPECT_EQ(37, info_of(m, cache).free_limit);
+	for (u32 cpu = 0; cpu < 2; cpu++) {
+		object_free(m, size_32, object_new(m, size_32, cpu), cpu);
+		avail[cpu] = avail_of(m, size_32, cpu);
+		mm_drain_local_pages(m);
+	}
+	until(m, 1002);
+	dtor_given = 0;
+	as_task(m, TASK_ATOMIC);
+	mm_tick(m, 1);
+	EXPECT_EQ(REPORT_none, mm_report(m));
+	EXPECT_EQ(4, dtor_given);
+	EXPECT_EQ(19, avail_of(m, cache, 1));
+	EXPECT_EQ(avail[0], avail_of(m, size_32, 0));
+	EXPECT_EQ(avail[1] - 4, avail_of(m, size_32, 1));
+	EXPECT_EQ(0, hot_pages(m, 0));
+	EXPECT_EQ(4, hot_pages(m, 1));
+	expect_objects_sound(m);
+	machine_delete(m);
+}
+
 /* --- a tick is a tick ------------------------------------------------------
  */
 

@@ -217,6 +217,43 @@ TEST(nested_failure)
 	machine_delete(m);
 }
 
+/* --- the view --------------------------------------------------------------
+ */
+
+/* What a caller has is seen, and how he got it is not. */
+TEST(what_the_view_shows)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct kmem_cache *cache = cache_new(m, "seen", 256, 0, 0), *other;
+	const u64 view = machine_view(m);
+	void *a, *b;
+	u64 one;
+
+	a = object_new(m, cache, 0);
+	one = machine_view(m);
+	EXPECT(view != one);
+	b = object_new(m, cache, 0);
+	EXPECT(one != machine_view(m));
+	object_free(m, cache, b, 1);
+	EXPECT_EQ(one, machine_view(m));
+	object_free(m, cache, a, 0);
+	EXPECT_EQ(view, machine_view(m));
+	ticks(m, 20000);
+	cache_shrink(m, cache);
+	EXPECT_EQ(view, machine_view(m));
+	other = cache_new(m, "too", 256, 0, 0);
+	EXPECT(view != machine_view(m));
+	EXPECT_EQ(0, cache_destroy(m, other));
+	EXPECT_EQ(view, machine_view(m));
+	as_task(m, 0);
+	a = mm_kmalloc(m, 100, GFP_KERNEL);
+	EXPECT(view != machine_view(m));
+	as_task(m, 0);
+	mm_kfree(m, a);
+	EXPECT_EQ(view, machine_view(m));
+	machine_delete(m);
+}
+
 /* --- RCU -------------------------------------------------------------------
  */
 

@@ -186,18 +186,19 @@ TEST(what_a_reset_restores)
 /*
  * One cache alone is used, so that nothing else has made its frames dirty:
  * one CPU's array, the shared one, management off slab, each list of slabs.
+ * Where somebody holds an object all caches are as good as used.
  */
 static void expect_alone(const char *line, u32 size, u32 kept, u32 cpu)
 {
 	struct machine *m = objects_on(line);
-	struct kmem_cache *cache;
+	struct kmem_cache *cache, *size_512 = cache_named(m, "size-512");
 	void *object[400], *more[400];
 	struct picture want;
-	u32 nr = 0;
 
 	/* arrays of one cache in two frames */
-	objects_new(m, cache_named(m, "size-512"), 0, object, 3);
+	objects_new(m, size_512, 0, more, 3);
 	cache = cache_new(m, "alone", size, 0, SLAB_NO_REAP);
+	objects_free(m, size_512, 0, more, 3);
 	objects_new(m, cache, 0, object, 400);
 	objects_free(m, cache, 0, object + kept, 400 - kept);
 	machine_snapshot(m);
@@ -206,8 +207,7 @@ static void expect_alone(const char *line, u32 size, u32 kept, u32 cpu)
 	expect_reset(m, &want);
 	objects_free(m, cache, cpu, object, kept < 3 ? kept : 3);
 	expect_reset(m, &want);
-	for (nr = 0; nr < 400; nr++)
-		more[nr] = object_new(m, cache, cpu);
+	objects_new(m, cache, cpu, more, 400);
 	expect_reset(m, &want);
 	objects_new(m, cache, cpu, more, 400);
 	objects_free(m, cache, cpu, more, 400);
@@ -224,10 +224,63 @@ TEST(what_one_cache_touches)
 	for (u32 i = 0; i < ARRAY_SIZE(size); i++) {
 		expect_alone(UP_PC, size[i], 0, 0);
 		expect_alone(UP_PC, size[i], 250, 0);
+		expect_alone(SMALL_PC, size[i], 0, 1);
 		expect_alone(SMALL_PC, size[i], 125, 1);
+		expect_alone("ram=24M vmalloc=1004M cpus=8", size[i], 0, 7);
 		expect_alone("ram=24M vmalloc=1004M cpus=8", size[i], 125, 7);
+		expect_alone(DEBUG_PC, size[i], 0, 0);
 		expect_alone(DEBUG_PC, size[i], 125, 0);
 	}
+}
+
+/* Time alone, right after boot: a second, a list's, many; and a shrink. */
+TEST(what_time_touches)
+{
+	static const u32 jiffies[] = { 1000, 3003, 9000, 50000, 400000 };
+
+	for (u32 i = 0; i < ARRAY_SIZE(play_object_lines); i++) {
+		struct machine *m = objects_on(play_object_lines[i]);
+		struct kmem_cache *rcu =
+			cache_new(m, "rcu", 4096, 0, SLAB_DESTROY_BY_RCU);
+		struct picture want;
+
+		object_free(m, rcu, object_new(m, rcu, 0), 0);
+		cache_shrink(m, rcu);
+		object_free(m, rcu, object_new(m, rcu, 0), 0);
+		machine_snapshot(m);
+		want = picture_of(m);
+		ticks(m, 1);
+		expect_reset(m, &want);
+		for (u32 j = 0; j < ARRAY_SIZE(jiffies); j++) {
+			ticks(m, jiffies[j]);
+			expect_reset(m, &want);
+		}
+		for (u32 j = 0; mm_cache_at(m, j); j++) {
+			cache_shrink(m, mm_cache_at(m, j));
+			expect_reset(m, &want);
+		}
+		machine_delete(m);
+	}
+}
+
+/* An object that was live is given back before anything else happens. */
+TEST(a_free_is_the_first_call)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct picture want;
+	void *object;
+
+	as_task(m, 0);
+	object = mm_kmalloc(m, 100, GFP_KERNEL);
+	machine_snapshot(m);
+	want = picture_of(m);
+	for (u32 round = 0; round < 3; round++) {
+		on_cpu(m, round & 1);
+		mm_kfree(m, object);
+		EXPECT_EQ(REPORT_none, mm_report(m));
+		expect_reset(m, &want);
+	}
+	machine_delete(m);
 }
 
 /* More caches than the frames of the snapshot have room for. */
