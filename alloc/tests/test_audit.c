@@ -48,6 +48,7 @@ static struct page *loose(struct machine *m)
 #define A6 "A6: a reserved frame is in no block"
 #define A7 "A7: totalram_pages counts what boot gave away"
 #define A8 "A8: a reset will restore what is in hands"
+#define A10 "A10: a block is a slab, or none of its frames is"
 #define A9 "A9: PG_highmem marks what HighMem has to give"
 
 NEGATIVE(a_frame_that_is_lost, FULL, A1)
@@ -63,6 +64,11 @@ NEGATIVE(a_free_page_too_many, BELOW, A1)
 NEGATIVE(an_order_that_does_not_exist, FULL, A2)
 {
 	frame->flags |= 11u << PG_order;
+}
+
+NEGATIVE(a_slab_s_mark_on_a_tail, FULL, A10)
+{
+	block[7].flags |= PAGE_FLAG(slab);
 }
 
 NEGATIVE(an_order_that_is_not_aligned, FULL, A2)

@@ -7,29 +7,13 @@
  * As in clauses.h the sources are read: a CHECK that has no case here fails.
  */
 #include "child.h"
+#include "panics.h"
+#include "report_objects.h"
 #include "source.h"
 #include "../fixmap.h"
 #include "../page_alloc.h"
 
 #include <dirent.h>
-
-struct panic {
-	const char *name, *clause;
-	void (*act)(struct machine *m);
-	struct panic *next;
-};
-
-static struct panic *panics;
-
-#define PANIC(id, says)                                                        \
-	static void act_##id(struct machine *m);                               \
-	__attribute__((constructor)) static void add_##id(void)                \
-	{                                                                      \
-		static struct panic p = { #id, says, act_##id, NULL };         \
-		p.next = panics;                                               \
-		panics = &p;                                                   \
-	}                                                                      \
-	static void act_##id(struct machine *m)
 
 static struct free_area *area(struct machine *m, u32 order)
 {
@@ -331,7 +315,7 @@ PANIC(a_trace_too_long, "trace: a move was lost")
 	struct page *page = pc_alloc(m, GFP_KERNEL, 0);
 	u32 nr;
 
-	for (u32 i = 0; i < 600; i++) {
+	for (u32 i = 0; i <= TRACE_RECORDS / 2; i++) {
 		mm__free_pages(m, page, 0);
 		page = mm_alloc_pages(m, GFP_KERNEL, 0);
 	}

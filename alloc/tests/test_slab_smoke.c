@@ -75,9 +75,9 @@ static void churn(struct machine *m, u32 seed, u32 calls)
 			size = pc_roll(&dice, 17);
 			size = pc_roll(&dice, 2u << size);
 			slot[n] = mm_kmalloc(m, size,
-					     pc_roll(&dice, 4) ? GFP_KERNEL
-							       : GFP_ATOMIC |
-								   GFP_DMA);
+					     pc_roll(&dice, 4)
+						     ? GFP_KERNEL
+						     : GFP_ATOMIC | GFP_DMA);
 			if (slot[n])
 				memset(slot[n], (int)i, size);
 		}
