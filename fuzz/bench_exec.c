@@ -4,6 +4,7 @@
  * model and comparison, from decoded programs of our own generator.
  *
  *     fuzzing   generated programs of 64 ops, frames painted in samples
+ *     slab, kmalloc, mempool    the same, of those targets' ops
  *     churn     programs of 1,000 ops that take and give back what a real
  *               kernel does: 97 of 100 blocks of one frame
  *     replay    the same, frames painted whole
@@ -21,12 +22,11 @@
 
 static struct program program[PROGRAMS];
 
-static bool generate(struct program *p, struct prng *r)
-{
-	const struct gen_options options = { .groups = GROUP_PAGES, .ops = 64 };
-
-	return gen_program(p, r, &options);
-}
+struct row {
+	const char *name;
+	u8 groups; /* as in target_<name>.c; 0: churn */
+	bool paint_whole;
+};
 
 #define CHURN_OPS 1000u
 #define CHURN_SLOTS 64u
@@ -63,14 +63,16 @@ static bool churn(struct program *p, struct prng *r)
 	return true;
 }
 
-static bool make(bool (*one)(struct program *p, struct prng *r))
+static bool make(const struct row *row)
 {
+	const struct gen_options options = { .groups = row->groups, .ops = 64 };
 	struct prng r;
 
 	prng_seed(&r, 1);
 	for (u32 i = 0; i < PROGRAMS; i++) {
 		program_init(&program[i]);
-		if (!one(&program[i], &r))
+		if (row->groups ? !gen_program(&program[i], &r, &options)
+				: !churn(&program[i], &r))
 			return false;
 	}
 	return true;
@@ -102,7 +104,7 @@ static void print_orders(void)
 	printf("\n");
 }
 
-static void print_row(const char *name, const struct exec_stats *stats,
+static void print_row(const struct row *row, const struct exec_stats *stats,
 		      double s)
 {
 	const double programs = (double)stats->programs;
@@ -111,26 +113,26 @@ static void print_row(const char *name, const struct exec_stats *stats,
 	if (bench_json()) {
 		printf("{\"bench\":\"%s\",\"programs_per_s\":%.0f,"
 		       "\"ops_per_s\":%.0f}\n",
-		       name, programs / s, ops / s);
+		       row->name, programs / s, ops / s);
 		return;
 	}
 	printf("%-8s %8.0f programs/s %6.2f million executed ops/s "
 	       "(%.1f executed, %.1f skipped a program)\n",
-	       name, programs / s, ops / s / 1e6, ops / programs,
+	       row->name, programs / s, ops / s / 1e6, ops / programs,
 	       (double)stats->skipped / programs);
-	print_orders();
+	if (!(row->groups & ~GROUP_PAGES))
+		print_orders();
 }
 
-static int run(const char *name, bool (*one)(struct program *, struct prng *),
-	       bool paint_whole, u32 rounds)
+static int run(const struct row *row, u32 rounds)
 {
-	const struct exec_options options = { .paint_whole = paint_whole };
+	const struct exec_options options = { .paint_whole = row->paint_whole };
 	struct exec *x = exec_new(&options);
 	struct exec_stats stats = { 0 }, warm = { 0 };
 	struct finding f;
 	u64 start;
 
-	if (!x || !make(one))
+	if (!x || !make(row))
 		return 2;
 	for (u32 i = 0; i < PROGRAMS; i++)
 		exec_run(x, &program[i], &warm, &f);
@@ -138,7 +140,7 @@ static int run(const char *name, bool (*one)(struct program *, struct prng *),
 	for (u32 k = 0; k < rounds; k++)
 		for (u32 i = 0; i < PROGRAMS; i++)
 			exec_run(x, &program[i], &stats, &f);
-	print_row(name, &stats, (double)(bench_cpu_ns() - start) / 1e9);
+	print_row(row, &stats, (double)(bench_cpu_ns() - start) / 1e9);
 	for (u32 i = 0; i < PROGRAMS; i++)
 		program_free(&program[i]);
 	exec_delete(x);
@@ -147,9 +149,20 @@ static int run(const char *name, bool (*one)(struct program *, struct prng *),
 
 int bench_exec(void)
 {
+	static const struct row rows[] = {
+		{ "fuzzing", GROUP_PAGES, false },
+		{ "slab", GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES, false },
+		{ "kmalloc", GROUP_KMALLOC | GROUP_PAGES, false },
+		{ "mempool",
+		  GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
+		  false },
+		{ "churn", 0, false },
+		{ "replay", 0, true },
+	};
 	u32 rounds = bench_rounds();
+	int status = 0;
 
-	return run("fuzzing", generate, false, 8 * rounds) |
-	       run("churn", churn, false, rounds) |
-	       run("replay", churn, true, rounds);
+	for (u32 i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		status |= run(&rows[i], (rows[i].groups ? 8 : 1) * rounds);
+	return status;
 }
