@@ -48,7 +48,7 @@ static void op_row(const struct op_info *op)
 		snprintf(args + n, sizeof(args) - n, "%s%s", i ? " " : "",
 			 op->arg[i].name);
 	}
-	printf("%-20s %-16s %s\n", op->name, args, op->doc);
+	printf("%-24s %-26s %s\n", op->name, args, op->doc);
 }
 
 static void list_ops(void)
