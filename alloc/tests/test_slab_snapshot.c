@@ -263,6 +263,27 @@ TEST(what_time_touches)
 	}
 }
 
+/* Of caches that nobody uses time changes next_reap, and no more. */
+TEST(idle_caches)
+{
+	struct machine *m = objects_on(UP_PC);
+	static char name[100][8];
+	struct picture want;
+
+	for (u32 i = 0; i < 100; i++) {
+		snprintf(name[i], sizeof(name[i]), "c%u", i);
+		cache_new(m, name[i], 64, 0, 0);
+	}
+	machine_snapshot(m);
+	want = picture_of(m);
+	ticks(m, 9000);
+	EXPECT(want.objects != objects_picture(m));
+	expect_reset(m, &want);
+	ticks(m, 1000);
+	expect_reset(m, &want);
+	machine_delete(m);
+}
+
 /* An object that was live is given back before anything else happens. */
 TEST(a_free_is_the_first_call)
 {
