@@ -277,8 +277,8 @@ struct zone_layout {
 
 struct mm_layout {
 	u32 nr_cpus;
-	u32 cache_line; /* bytes */
-	u32 slab_debug; /* 0 or 1 */
+	u32 cache_line;	     /* bytes */
+	u32 slab_debug;	     /* 0 or 1 */
 	pfn_t max_pfn;	     /* one past the highest RAM frame, trimmed */
 	pfn_t max_low_pfn;   /* one past low memory */
 	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
@@ -391,12 +391,12 @@ struct cache_info {
 	u32 num;       /* objects a slab */
 	u32 order;
 	u32 colour, colour_off, colour_next;
-	u32 slab_size; /* management of one slab */
-	u32 off_slab;  /* 0 or 1 */
+	u32 slab_size;	 /* management of one slab */
+	u32 off_slab;	 /* 0 or 1 */
 	u32 slabp_cache; /* address of management's cache; 0: on slab */
 	u32 limit, batch, free_limit;
-	u32 shared_limit; /* entries of the shared array */
-	u32 shared;	  /* its address, 0: none */
+	u32 shared_limit;   /* entries of the shared array */
+	u32 shared;	    /* its address, 0: none */
 	u32 array[NR_CPUS]; /* addresses, 0: no such CPU */
 	u32 next_reap;
 	u32 free_objects, free_touched;
@@ -419,8 +419,8 @@ struct slab_view {
 
 /* What is compared after every op, besides mm_counts. */
 struct object_counts {
-	u32 nr_slab;		 /* frames with PG_slab */
-	u32 slab_reclaim_pages;	 /* those of SLAB_RECLAIM_ACCOUNT caches */
+	u32 nr_slab;		/* frames with PG_slab */
+	u32 slab_reclaim_pages; /* those of SLAB_RECLAIM_ACCOUNT caches */
 	u32 jiffies;
 	u32 nr_caches; /* in the chain */
 	u32 nr_rcu;    /* slabs that wait for a grace period */
