@@ -40,7 +40,8 @@ static void touch_slabs(struct machine *m, const struct kmem_cache *cache,
 		const struct slab *slab = slab_of_list(m, at);
 		pfn_t pfn = page_to_pfn(m, page_of_ptr(m, slab_block(m, slab)));
 
-		CHECK(m, nr < m->data->nr_slab, "golden: a list without end");
+		CHECK(m, nr < m->data->nr_slab,
+		      "golden: a list without an end");
 		own_touch(m, slab);
 		for (u32 i = 0; i < 1u << cache->gfporder; i++)
 			touch_frame(m, pfn + i);
