@@ -33,9 +33,13 @@ static void hash_slabs(struct hash *h, const struct machine *m,
 		       const struct kmem_cache *cache,
 		       const struct list_head *head)
 {
-	for (u32 at = head->next; at != ptr_link(head);) {
+	u32 nr = 0;
+
+	for (u32 at = head->next; at != ptr_link(head); nr++) {
 		struct slab *slab = slab_of_list(m, at);
 
+		CHECK(m, nr < m->data->nr_slab,
+		      "digest: a list without an end");
 		hash_slab(h, cache, slab);
 		at = slab->list.next;
 	}
@@ -64,10 +68,13 @@ static void hash_objects(struct hash *h, const struct machine *m)
 		return;
 	while ((cache = cache_next(m, cache, &nr)))
 		hash_cache(h, m, cache);
-	for (u32 at = rcu->next; at != ptr_link(rcu);) {
+	nr = 0;
+	for (u32 at = rcu->next; at != ptr_link(rcu); nr++) {
 		struct slab *slab = slab_of_list(m, at);
 		const struct page *page = page_of_ptr(m, slab_block(m, slab));
 
+		CHECK(m, nr < m->data->nr_rcu,
+		      "digest: slabs that wait without an end");
 		hash_slab(h, page_cache(m, page), slab);
 		at = slab->list.next;
 	}

@@ -105,6 +105,23 @@ PANIC(an_endless_list, "look: a list without an end")
 	mm_cache_slabs(m, cache, SLABS_PARTIAL, NULL, 0);
 }
 
+PANIC(an_endless_list_in_a_digest, "digest: a list without an end")
+{
+	cache_on(m, 64, 0);
+	m->data->nr_slab = 0;
+	machine_digest(m);
+}
+
+PANIC(endless_waiting_in_a_digest, "digest: slabs that wait without an end")
+{
+	struct kmem_cache *cache = cache_on(m, 64, SLAB_DESTROY_BY_RCU);
+
+	free_slab(m, cache);
+	mm_kmem_cache_shrink(m, cache);
+	m->data->nr_rcu = 0;
+	machine_digest(m);
+}
+
 PANIC(an_endless_golden_list, "golden: a list without an end")
 {
 	struct kmem_cache *cache = cache_on(m, 64, 0);
