@@ -258,6 +258,21 @@ TEST(red_zones)
 	machine_delete(m);
 }
 
+/* Whoever damages it is told, and it is still nobody's. */
+TEST(a_damaged_object)
+{
+	struct machine *m = objects_on(DEBUG_PC);
+	struct kmem_cache *cache = cache_new(m, "hurt", 104, 0, 0);
+	u8 *object = object_new(m, cache, 0);
+
+	object_free(m, cache, object, 0);
+	poke8(m, mm_vaddr(object) + 50, 0);
+	EXPECT_REPORT(m, object_poison,
+		      mm_kmem_cache_alloc(m, cache, GFP_KERNEL));
+	EXPECT(poisoned(object + 8, 96));
+	machine_delete(m);
+}
+
 /* --- what stays clean ------------------------------------------------------
  */
 
@@ -325,7 +340,7 @@ TEST(poison_none)
 TEST(poison_freed)
 {
 	struct machine *m = pc_new();
-	u8 *object, *live;
+	u8 *object, *live, *large;
 
 	machine_set_poison(m, POISON_FREED);
 	EXPECT(!pc_boot_why(m, UP_PC));
@@ -333,6 +348,7 @@ TEST(poison_freed)
 	EXPECT(!machine_kmem_cache_init(m));
 	machine_snapshot(m);
 	for (u32 round = 0; round < 3; round++) {
+		large = kmalloc(m, 20000);
 		live = kmalloc(m, 100);
 		object = kmalloc(m, 100);
 		EXPECT(clean(live, 100) && poisoned(live + 100, 28));
@@ -340,6 +356,8 @@ TEST(poison_freed)
 		EXPECT(poisoned(object, 128));
 		expect_dead(m, "freed", object);
 		machine_reset(m);
+		/* of free frames only those freed since are poisoned */
+		EXPECT(clean(large, 32768));
 	}
 	machine_delete(m);
 }
