@@ -12,15 +12,15 @@ static struct {
 	struct ctor_call call[CALLS_MAX];
 	u8 first[CALLS_MAX]; /* the object's first byte, then */
 	u32 nr;
-} log;
+} calls;
 
 static void log_call(void *object, struct kmem_cache *cache,
 		     unsigned long flags, bool dtor)
 {
-	if (log.nr == CALLS_MAX)
+	if (calls.nr == CALLS_MAX)
 		pc_end("log_call", "too many calls");
-	log.first[log.nr] = *(u8 *)object;
-	log.call[log.nr++] = (struct ctor_call){
+	calls.first[calls.nr] = *(u8 *)object;
+	calls.call[calls.nr++] = (struct ctor_call){
 		.object = mm_vaddr(object),
 		.cache = mm_vaddr(cache),
 		.flags = (u8)flags,
@@ -45,7 +45,7 @@ static struct kmem_cache *constructed(struct machine *m, u32 size, u32 flags,
 				      bool with_dtor)
 {
 	as_task(m, 0);
-	log.nr = 0;
+	calls.nr = 0;
 	return mm_kmem_cache_create(m, "made", size, 0, flags, ctor,
 				    with_dtor ? dtor : NULL);
 }
@@ -53,12 +53,12 @@ static struct kmem_cache *constructed(struct machine *m, u32 size, u32 flags,
 static void expect_call(u32 i, const struct kmem_cache *cache,
 			const void *object, u32 flags, u32 first, bool is_dtor)
 {
-	EXPECT(i < log.nr);
-	EXPECT_EQ(mm_vaddr(object), log.call[i].object);
-	EXPECT_EQ(mm_vaddr(cache), log.call[i].cache);
-	EXPECT_EQ(flags, log.call[i].flags);
-	EXPECT_EQ(first, log.first[i]);
-	EXPECT_EQ(is_dtor, log.call[i].dtor);
+	EXPECT(i < calls.nr);
+	EXPECT_EQ(mm_vaddr(object), calls.call[i].object);
+	EXPECT_EQ(mm_vaddr(cache), calls.call[i].cache);
+	EXPECT_EQ(flags, calls.call[i].flags);
+	EXPECT_EQ(first, calls.first[i]);
+	EXPECT_EQ(is_dtor, calls.call[i].dtor);
 }
 
 /* At the allocation, on the pattern; at the free; none when slabs come and go.
@@ -69,24 +69,24 @@ TEST(at_every_allocation)
 	struct kmem_cache *cache = constructed(m, 100, 0, true);
 	void *object = object_new(m, cache, 0);
 
-	EXPECT_EQ(1, log.nr);
+	EXPECT_EQ(1, calls.nr);
 	expect_call(0, cache, object, SLAB_CTOR_CONSTRUCTOR, 0x5A, false);
 	EXPECT_EQ(CTOR_PATTERN, *(u32 *)object);
 	*(u8 *)object = 0x77;
 	object_free(m, cache, object, 0);
-	EXPECT_EQ(2, log.nr);
+	EXPECT_EQ(2, calls.nr);
 	expect_call(1, cache, object, 0, 0x77, true);
 	/* the destructor's zeroes are under the poison */
 	EXPECT_EQ(0x6B6B6B6B, peek32(m, mm_vaddr(object)));
 	as_task(m, TASK_ATOMIC);
 	EXPECT(mm_kmem_cache_alloc(m, cache, GFP_ATOMIC) == object);
-	EXPECT_EQ(3, log.nr);
+	EXPECT_EQ(3, calls.nr);
 	expect_call(2, cache, object, SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_ATOMIC,
 		    0x5A, false);
 	object_free(m, cache, object, 0);
-	EXPECT_EQ(4, log.nr);
+	EXPECT_EQ(4, calls.nr);
 	EXPECT_EQ(0, cache_destroy(m, cache));
-	EXPECT_EQ(4, log.nr);
+	EXPECT_EQ(4, calls.nr);
 	machine_delete(m);
 }
 
@@ -99,22 +99,23 @@ TEST(debug_initial)
 	void *object = object_new(m, cache, 0);
 
 	EXPECT(info_of(m, cache).flags & SLAB_DEBUG_INITIAL);
-	log.nr = 0;
+	calls.nr = 0;
 	*(u8 *)object = 0x77;
 	object_free(m, cache, object, 0);
-	EXPECT_EQ(2, log.nr);
+	EXPECT_EQ(2, calls.nr);
 	expect_call(0, cache, object, SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY,
 		    0x77, false);
 	expect_call(1, cache, object, 0, 0x77, true);
 	object = object_new(m, cache, 0);
-	log.nr = 0;
+	calls.nr = 0;
 	as_task(m, TASK_IRQ);
 	mm_kfree(m, object);
-	EXPECT_EQ(2, log.nr);
-	EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY, log.call[0].flags);
+	EXPECT_EQ(2, calls.nr);
+	EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY,
+		  calls.call[0].flags);
 	/* a report is a report: nobody is called */
 	EXPECT_REPORT(m, object_double_free, mm_kfree(m, object));
-	EXPECT_EQ(2, log.nr);
+	EXPECT_EQ(2, calls.nr);
 	machine_delete(m);
 }
 
@@ -142,18 +143,19 @@ TEST(rcu)
 
 	/* 412 bytes an object */
 	EXPECT_EQ(9, info.num);
-	EXPECT_EQ(9, log.nr);
+	EXPECT_EQ(9, calls.nr);
 	for (u32 i = 0; i < 9; i++) {
-		EXPECT_EQ(s_mem + i * 412 + 4, log.call[i].object);
-		EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR, log.call[i].flags);
+		EXPECT_EQ(s_mem + i * 412 + 4, calls.call[i].object);
+		EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR, calls.call[i].flags);
 	}
 	object_free(m, cache, object, 0);
-	EXPECT_EQ(10, log.nr);
-	EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY, log.call[9].flags);
+	EXPECT_EQ(10, calls.nr);
+	EXPECT_EQ(SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY,
+		  calls.call[9].flags);
 	EXPECT_EQ(CTOR_PATTERN, peek32(m, mm_vaddr(object)));
 	EXPECT_EQ(0x5A2CF071, peek32(m, mm_vaddr(object) - 4));
 	EXPECT(object_new(m, cache, 0) == object);
-	EXPECT_EQ(10, log.nr);
+	EXPECT_EQ(10, calls.nr);
 	EXPECT_EQ(CTOR_PATTERN, *(u32 *)object);
 	poke8(m, mm_vaddr(object) + 400, 0);
 	EXPECT_REPORT(m, object_redzone, mm_kmem_cache_free(m, cache, object));
@@ -169,14 +171,14 @@ TEST(damage)
 	void *object = object_new(m, cache, 0);
 
 	poke8(m, mm_vaddr(object) + 100, 0);
-	log.nr = 0;
+	calls.nr = 0;
 	EXPECT_REPORT(m, object_redzone, mm_kmem_cache_free(m, cache, object));
-	EXPECT_EQ(0, log.nr);
+	EXPECT_EQ(0, calls.nr);
 	poke8(m, mm_vaddr(object) + 100, 0xA5);
 	object_free(m, cache, object, 0);
 	poke8(m, mm_vaddr(object) + 7, 0);
-	log.nr = 0;
+	calls.nr = 0;
 	EXPECT_REPORT(m, object_poison, mm_kmem_cache_alloc(m, cache, 0));
-	EXPECT_EQ(0, log.nr);
+	EXPECT_EQ(0, calls.nr);
 	machine_delete(m);
 }

@@ -18,14 +18,14 @@ static struct {
 	gfp_t nested_gfp;
 	void *nested[CALLS_MAX]; /* what the constructor got */
 	u32 nr_nested;
-} log;
+} calls;
 
 static void log_call(void *object, struct kmem_cache *cache,
 		     unsigned long flags, bool dtor)
 {
-	if (log.nr == CALLS_MAX)
+	if (calls.nr == CALLS_MAX)
 		pc_end("log_call", "too many calls");
-	log.call[log.nr++] = (struct ctor_call){
+	calls.call[calls.nr++] = (struct ctor_call){
 		.object = mm_vaddr(object),
 		.cache = mm_vaddr(cache),
 		.flags = (u8)flags,
@@ -47,26 +47,26 @@ static void dtor(void *object, struct kmem_cache *cache, unsigned long flags)
 static void ctor_nested(void *object, struct kmem_cache *cache,
 			unsigned long flags)
 {
-	void *got = mm_kmalloc(log.m, NESTED_BYTES, log.nested_gfp);
+	void *got = mm_kmalloc(calls.m, NESTED_BYTES, calls.nested_gfp);
 
 	log_call(object, cache, flags, false);
 	*(u32 *)object = mm_vaddr(got);
-	log.nested[log.nr_nested++] = got;
+	calls.nested[calls.nr_nested++] = got;
 }
 
 static void dtor_nested(void *object, struct kmem_cache *cache,
 			unsigned long flags)
 {
 	log_call(object, cache, flags, true);
-	mm_kfree(log.m, mm_ptr(log.m, *(u32 *)object));
+	mm_kfree(calls.m, mm_ptr(calls.m, *(u32 *)object));
 }
 
 static void log_clear(struct machine *m)
 {
-	log.nr = 0;
-	log.nr_nested = 0;
-	log.m = m;
-	log.nested_gfp = GFP_KERNEL;
+	calls.nr = 0;
+	calls.nr_nested = 0;
+	calls.m = m;
+	calls.nested_gfp = GFP_KERNEL;
 }
 
 static struct kmem_cache *constructed(struct machine *m, const char *name,
@@ -77,7 +77,7 @@ static struct kmem_cache *constructed(struct machine *m, const char *name,
 	log_clear(m);
 	as_task(m, 0);
 	cache = mm_kmem_cache_create(m, name, size, 0, flags, ctor, dtor);
-	EXPECT_EQ(0, log.nr);
+	EXPECT_EQ(0, calls.nr);
 	return cache;
 }
 
@@ -87,12 +87,12 @@ static void expect_calls(struct machine *m, struct kmem_cache *cache, u32 s_mem,
 {
 	const struct cache_info info = info_of(m, cache);
 
-	EXPECT_EQ(info.num, log.nr);
-	for (u32 i = 0; i < log.nr; i++) {
-		EXPECT_EQ(s_mem + i * info.objsize, log.call[i].object);
-		EXPECT_EQ(mm_vaddr(cache), log.call[i].cache);
-		EXPECT_EQ(flags, log.call[i].flags);
-		EXPECT_EQ(is_dtor, log.call[i].dtor);
+	EXPECT_EQ(info.num, calls.nr);
+	for (u32 i = 0; i < calls.nr; i++) {
+		EXPECT_EQ(s_mem + i * info.objsize, calls.call[i].object);
+		EXPECT_EQ(mm_vaddr(cache), calls.call[i].cache);
+		EXPECT_EQ(flags, calls.call[i].flags);
+		EXPECT_EQ(is_dtor, calls.call[i].dtor);
 	}
 }
 
@@ -114,7 +114,7 @@ static void expect_constructors(u32 size)
 	objects_new(m, cache, 0, object + 1, num - 1);
 	objects_free(m, cache, 0, object, num);
 	objects_new(m, cache, 0, object, num);
-	EXPECT_EQ(0, log.nr);
+	EXPECT_EQ(0, calls.nr);
 	for (u32 i = 0; i < num; i++)
 		EXPECT_EQ(CTOR_PATTERN, *(u32 *)object[i]);
 	objects_free(m, cache, 0, object, num);
@@ -154,16 +154,16 @@ TEST(nested)
 	cache = mm_kmem_cache_create(m, "nested", 256, 0, 0, ctor_nested,
 				     dtor_nested);
 	object = object_new(m, cache, 0);
-	EXPECT_EQ(15, log.nr_nested);
+	EXPECT_EQ(15, calls.nr_nested);
 	EXPECT_EQ(before + 15, nr_live(m, size_64));
 	for (u32 i = 0; i < 15; i++) {
-		EXPECT(log.nested[i]);
-		EXPECT_EQ(64, mm_ksize(m, log.nested[i]));
+		EXPECT(calls.nested[i]);
+		EXPECT_EQ(64, mm_ksize(m, calls.nested[i]));
 	}
 	expect_objects_sound(m);
 	object_free(m, cache, object, 0);
 	EXPECT_EQ(0, cache_destroy(m, cache));
-	EXPECT_EQ(30, log.nr);
+	EXPECT_EQ(30, calls.nr);
 	EXPECT_EQ(before, nr_live(m, size_64));
 	expect_objects_sound(m);
 	machine_delete(m);
@@ -182,13 +182,13 @@ TEST(nested_sleep)
 	as_task(m, TASK_ATOMIC);
 	mm_kmem_cache_alloc(m, cache, GFP_ATOMIC);
 	EXPECT_EQ(REPORT_sleep_in_atomic, mm_report(m));
-	EXPECT_EQ(1, log.nr_nested);
-	EXPECT(!log.nested[0]);
-	log.nested_gfp = GFP_ATOMIC;
+	EXPECT_EQ(1, calls.nr_nested);
+	EXPECT(!calls.nested[0]);
+	calls.nested_gfp = GFP_ATOMIC;
 	as_task(m, TASK_ATOMIC);
 	EXPECT(mm_kmem_cache_alloc(m, cache, GFP_ATOMIC));
 	EXPECT_EQ(REPORT_none, mm_report(m));
-	EXPECT(log.nested[1]);
+	EXPECT(calls.nested[1]);
 	expect_objects_sound(m);
 	machine_delete(m);
 }
