@@ -263,6 +263,26 @@ TEST(what_time_touches)
 	}
 }
 
+/* One kmalloc, of each size, and nothing else: of an array that is filled. */
+TEST(one_call)
+{
+	for (u32 size = 32; size <= KMALLOC_MAX; size *= 2) {
+		struct machine *m = objects_on(UP_PC);
+		struct picture want;
+
+		as_task(m, 0);
+		mm_kfree(m, mm_kmalloc(m, size, GFP_KERNEL));
+		machine_snapshot(m);
+		want = picture_of(m);
+		for (u32 round = 0; round < 2; round++) {
+			as_task(m, 0);
+			EXPECT(mm_kmalloc(m, size, GFP_KERNEL));
+			expect_reset(m, &want);
+		}
+		machine_delete(m);
+	}
+}
+
 /* Of caches that nobody uses time changes next_reap, and no more. */
 TEST(idle_caches)
 {
