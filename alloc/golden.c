@@ -14,7 +14,7 @@
 
 /* --- dirty ---------------------------------------------------------------- */
 
-static void touch_frame(struct machine *m, pfn_t pfn)
+static UNSANITIZED void touch_frame(struct machine *m, pfn_t pfn)
 {
 	struct golden_slabs *g = &m->objects.golden;
 	u32 slot = g->slot[pfn];
@@ -25,14 +25,15 @@ static void touch_frame(struct machine *m, pfn_t pfn)
 	g->dirty[g->nr_dirty++] = slot - 1;
 }
 
-void own_touch(struct machine *m, const void *object)
+UNSANITIZED void own_touch(struct machine *m, const void *object)
 {
 	if (m->golden.taken)
 		touch_frame(m, page_to_pfn(m, page_of_ptr(m, object)));
 }
 
-static void touch_slabs(struct machine *m, const struct kmem_cache *cache,
-			const struct list_head *head)
+static UNSANITIZED void touch_slabs(struct machine *m,
+				    const struct kmem_cache *cache,
+				    const struct list_head *head)
 {
 	u32 nr = 0;
 
@@ -50,7 +51,8 @@ static void touch_slabs(struct machine *m, const struct kmem_cache *cache,
 }
 
 /* All that a cache may write to. */
-static void touch_frames(struct machine *m, const struct kmem_cache *cache)
+static UNSANITIZED void touch_frames(struct machine *m,
+				     const struct kmem_cache *cache)
 {
 	const struct kmem_list3 *l3 = &cache->lists;
 
@@ -233,7 +235,7 @@ void golden_begin(struct machine *m)
 
 /* --- the reset ------------------------------------------------------------ */
 
-void golden_reset_frame(struct machine *m, pfn_t pfn)
+UNSANITIZED void golden_reset_frame(struct machine *m, pfn_t pfn)
 {
 	const struct page *golden = &m->golden.mem_map[pfn];
 	struct golden_slabs *g = &m->objects.golden;
@@ -243,28 +245,27 @@ void golden_reset_frame(struct machine *m, pfn_t pfn)
 			touch_frame(m, pfn + i);
 		return;
 	}
-	memset(owned_of(m, pfn), 0, OWNED_BYTES);
-	memset(caches_of(m, pfn), 0, OWNED_BYTES);
+	platform_zero(owned_of(m, pfn), OWNED_BYTES);
+	platform_zero(caches_of(m, pfn), OWNED_BYTES);
 	if (m->poison == POISON_FREED)
 		platform_unpoison(ram_frame(&m->view, pfn), PAGE_SIZE);
 }
 
-static void restore_frame(struct machine *m, u32 n)
+static UNSANITIZED void restore_frame(struct machine *m, u32 n)
 {
 	struct golden_slabs *g = &m->objects.golden;
 	pfn_t pfn = g->pfn[n];
 	u8 *bytes = ram_frame(&m->view, pfn);
 
-	platform_unpoison(bytes, PAGE_SIZE);
-	memcpy(bytes, golden_bytes(g, n), PAGE_SIZE);
+	platform_copy(bytes, golden_bytes(g, n), PAGE_SIZE);
 	platform_poison_load(bytes, golden_poison(g, n));
-	memcpy(owned_of(m, pfn), golden_owned(g, n), OWNED_BYTES);
-	memcpy(caches_of(m, pfn), golden_owned(g, n) + OWNED_BYTES,
-	       OWNED_BYTES);
+	platform_copy(owned_of(m, pfn), golden_owned(g, n), OWNED_BYTES);
+	platform_copy(caches_of(m, pfn), golden_owned(g, n) + OWNED_BYTES,
+		      OWNED_BYTES);
 	g->is_dirty[n] = false;
 }
 
-void golden_reset(struct machine *m)
+UNSANITIZED void golden_reset(struct machine *m)
 {
 	struct golden_slabs *g = &m->objects.golden;
 

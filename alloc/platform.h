@@ -88,6 +88,13 @@ void platform_panic(void *arg, const char *clause);
 /* What a page's poison takes to remember. */
 #define PLATFORM_POISON_BYTES (PLATFORM_POISON ? 4096u / 8 : 0)
 
+/*
+ * For resets: multiples of 64 bytes, poisoned or not, and without a
+ * sanitizer's look at each of them.
+ */
+void platform_copy(void *to, const void *from, size_t bytes);
+void platform_zero(void *to, size_t bytes);
+
 #if PLATFORM_POISON
 void platform_poison(const void *ptr, size_t bytes);
 void platform_unpoison(const void *ptr, size_t bytes);
