@@ -6,7 +6,7 @@
  */
 #include "slab.h"
 
-static const char *validate_chain(const struct machine *m)
+static UNSANITIZED const char *validate_chain(const struct machine *m)
 {
 	const struct list_head *chain = &m->data->cache_chain;
 	u32 prev = ptr_link(chain), nr = 0;
@@ -31,14 +31,15 @@ static const char *validate_chain(const struct machine *m)
 }
 
 /* Management, objects and all but the last colour fill a slab. */
-static const char *validate_geometry(const struct machine *m,
-				     const struct kmem_cache *cache)
+static UNSANITIZED const char *validate_geometry(const struct machine *m,
+						 const struct kmem_cache *cache)
 {
 	const u32 bytes = PAGE_SIZE << cache->gfporder;
 	const bool off = off_slab(cache);
 	u64 used = (u64)cache->num * cache->objsize;
 
-	CLAUSE(cache->num && cache->gfporder <= 5 && !(cache->objsize % 4),
+	CLAUSE(cache->num && cache->gfporder <= 5 && cache->objsize &&
+		       !(cache->objsize % 4),
 	       "C2: a slab has an order that exists, and objects");
 	used += off ? 0 : cache->slab_size;
 	CLAUSE(used <= bytes &&
@@ -55,8 +56,8 @@ static const char *validate_geometry(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_debug(const struct machine *m,
-				  const struct kmem_cache *cache)
+static UNSANITIZED const char *validate_debug(const struct machine *m,
+					      const struct kmem_cache *cache)
 {
 	u32 size = cache->objsize, flags = cache->flags;
 
@@ -69,8 +70,8 @@ static const char *validate_debug(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_limits(const struct machine *m,
-				   const struct kmem_cache *cache)
+static UNSANITIZED const char *validate_limits(const struct machine *m,
+					       const struct kmem_cache *cache)
 {
 	CLAUSE(cache->batchcount == (cache->limit + 1) / 2 &&
 		       cache->free_limit ==
@@ -94,8 +95,8 @@ static const char *validate_limits(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_name(const struct machine *m,
-				 const struct kmem_cache *cache)
+static UNSANITIZED const char *validate_name(const struct machine *m,
+					     const struct kmem_cache *cache)
 {
 	u32 handle = cache->name;
 
@@ -109,8 +110,8 @@ static const char *validate_name(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_cache(const struct machine *m,
-				  const struct kmem_cache *cache)
+static UNSANITIZED const char *validate_cache(const struct machine *m,
+					      const struct kmem_cache *cache)
 {
 	const char *broken = validate_geometry(m, cache);
 
@@ -122,7 +123,8 @@ static const char *validate_cache(const struct machine *m,
 }
 
 /* A CPU's array at hand: the cache's, if touched and not debugged; or none. */
-static const char *validate_front(const struct machine *m, u32 i, u32 dma)
+static UNSANITIZED const char *validate_front(const struct machine *m, u32 i,
+					      u32 dma)
 {
 	const struct cache_sizes *sizes = &m->data->malloc_sizes[i];
 	u32 link = dma ? sizes->cs_dmacachep : sizes->cs_cachep;
@@ -150,7 +152,7 @@ static const char *validate_front(const struct machine *m, u32 i, u32 dma)
  * C7  malloc_sizes leads to caches of those sizes, and their twins
  * C8  the arrays at hand are those of caches that are touched
  */
-const char *cache_validate(const struct machine *m)
+UNSANITIZED const char *cache_validate(const struct machine *m)
 {
 	struct kmem_cache *cache = NULL;
 	const char *broken;

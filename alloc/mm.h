@@ -254,6 +254,9 @@ u32 mm_cache_slabs(const struct machine *m, const struct kmem_cache *cache,
 		   enum slab_list list, struct slab_view *out, u32 max);
 /* The i-th cache of the chain from its head; NULL: there are fewer. */
 struct kmem_cache *mm_cache_at(const struct machine *m, u32 i);
+/* The one behind `cache' (NULL: the first); NULL: there is none. */
+struct kmem_cache *mm_cache_next(const struct machine *m,
+				 const struct kmem_cache *cache);
 void mm_mempool_info(const struct machine *m, const struct mempool *pool,
 		     struct mempool_info *out);
 

@@ -10,7 +10,8 @@ void *mm_ptr(const struct machine *m, vaddr_t addr)
 	return addr ? link_ptr(m->base, addr) : NULL;
 }
 
-void mm_object_counts(const struct machine *m, struct object_counts *out)
+UNSANITIZED void mm_object_counts(const struct machine *m,
+				  struct object_counts *out)
 {
 	const struct kernel_data *data = m->data;
 
@@ -24,17 +25,18 @@ void mm_object_counts(const struct machine *m, struct object_counts *out)
 	out->nr_rcu = data->nr_rcu;
 }
 
-static const struct array_cache *array_for_look(const struct machine *m,
-						const struct kmem_cache *cache,
-						unsigned int cpu)
+static UNSANITIZED const struct array_cache *
+array_for_look(const struct machine *m, const struct kmem_cache *cache,
+	       unsigned int cpu)
 {
 	u32 link = cpu < NR_CPUS ? cache->array[cpu] : cache->lists.shared;
 
 	return link ? array_at(m, link) : NULL;
 }
 
-void mm_cache_info(const struct machine *m, const struct kmem_cache *cache,
-		   struct cache_info *out)
+UNSANITIZED void mm_cache_info(const struct machine *m,
+			       const struct kmem_cache *cache,
+			       struct cache_info *out)
 {
 	const struct array_cache *shared = array_for_look(m, cache, NR_CPUS);
 
@@ -62,8 +64,9 @@ void mm_cache_info(const struct machine *m, const struct kmem_cache *cache,
 	memcpy(out->array, cache->array, sizeof(out->array));
 }
 
-void mm_cache_array(const struct machine *m, const struct kmem_cache *cache,
-		    unsigned int cpu, struct array_view *out)
+UNSANITIZED void mm_cache_array(const struct machine *m,
+				const struct kmem_cache *cache,
+				unsigned int cpu, struct array_view *out)
 {
 	const struct array_cache *ac = array_for_look(m, cache, cpu);
 
@@ -79,8 +82,10 @@ void mm_cache_array(const struct machine *m, const struct kmem_cache *cache,
 	};
 }
 
-u32 mm_cache_slabs(const struct machine *m, const struct kmem_cache *cache,
-		   enum slab_list list, struct slab_view *out, u32 max)
+UNSANITIZED u32 mm_cache_slabs(const struct machine *m,
+			       const struct kmem_cache *cache,
+			       enum slab_list list, struct slab_view *out,
+			       u32 max)
 {
 	const struct kmem_list3 *l3 = &cache->lists;
 	const struct list_head *const heads[NR_SLAB_LISTS] = {
@@ -105,7 +110,7 @@ u32 mm_cache_slabs(const struct machine *m, const struct kmem_cache *cache,
 	return nr;
 }
 
-struct kmem_cache *mm_cache_at(const struct machine *m, u32 i)
+UNSANITIZED struct kmem_cache *mm_cache_at(const struct machine *m, u32 i)
 {
 	struct kmem_cache *cache = NULL;
 	u32 nr = 0;
@@ -116,4 +121,12 @@ struct kmem_cache *mm_cache_at(const struct machine *m, u32 i)
 		cache = cache_next(m, cache, &nr);
 	} while (nr <= i);
 	return cache;
+}
+
+UNSANITIZED struct kmem_cache *mm_cache_next(const struct machine *m,
+					     const struct kmem_cache *cache)
+{
+	u32 nr = 0;
+
+	return m->phase == PHASE_OFF ? NULL : cache_next(m, cache, &nr);
 }
