@@ -71,13 +71,12 @@ static enum step check_cache(struct exec *x, const struct kmem_cache *cache,
 	return check_slabs(x, cache, addr, &info);
 }
 
-/* The i-th cache of both chains; addr is the model's, 0: its end. */
-static enum step check_place(struct exec *x, u32 i, u32 addr)
+/* Both chains are at this place; addr is the model's, 0: its end. */
+static enum step check_place(struct exec *x, const struct kmem_cache *cache,
+			     u32 addr)
 {
-	const struct kmem_cache *cache = mm_cache_at(x->m, i);
-
 	if (mm_vaddr(cache) == addr)
-		return addr ? check_cache(x, cache, addr) : STEP_OK;
+		return STEP_OK;
 	x->d.expected = addr;
 	x->d.actual = mm_vaddr(cache);
 	return exec_find(x, "oracle", "E3",
@@ -85,16 +84,22 @@ static enum step check_place(struct exec *x, u32 i, u32 addr)
 			 "chain");
 }
 
-/* The machine walks its chain for each look at it: not at every place. */
 static enum step check_caches(struct exec *x, bool all)
 {
-	u32 addr, i = 0;
+	const struct kmem_cache *cache = mm_cache_next(x->m, NULL);
 
-	for (; (addr = model_cache_at(x->o, i)); i++)
-		if ((all || model_cache_touched(x->o, addr)) &&
-		    check_place(x, i, addr) != STEP_OK)
+	for (u32 i = 0;; i++) {
+		u32 addr = model_cache_at(x->o, i);
+
+		if (check_place(x, cache, addr) != STEP_OK)
 			return STEP_DIVERGED;
-	return all ? check_place(x, i, 0) : STEP_OK;
+		if (!cache)
+			return STEP_OK;
+		if ((all || model_cache_touched_at(x->o, i)) &&
+		    check_cache(x, cache, addr) != STEP_OK)
+			return STEP_DIVERGED;
+		cache = mm_cache_next(x->m, cache);
+	}
 }
 
 static enum step check_pools(struct exec *x)

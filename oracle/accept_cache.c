@@ -225,3 +225,10 @@ bool model_cache_touched(const struct model *o, u32 cache)
 
 	return c && c->listed;
 }
+
+bool model_cache_touched_at(const struct model *o, u32 i)
+{
+	u32 nr = o->now.objects.nr_caches;
+
+	return i < nr && cache_of(o, o->chain[nr - 1 - i])->listed;
+}

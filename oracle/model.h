@@ -146,6 +146,7 @@ struct model {
 	struct cache *cache, *cache_gold; /* CACHES_MAX */
 	u32 *entry[ENTRY_SEGMENTS], *entry_gold[ENTRY_SEGMENTS];
 	u16 chain[CACHES_MAX], chain_gold[CACHES_MAX]; /* the tail first */
+	const struct cache *asked_for; /* by the last check, or NULL */
 	bool chain_dirty;
 	u16 cache_touched[CACHES_MAX];
 	u32 nr_cache_touched;

@@ -225,18 +225,28 @@ static u32 constructed_word(const struct place *p, u32 i)
 	return (p->address + i) ^ CTOR_PATTERN;
 }
 
+static __attribute__((cold, noinline)) bool
+constructed_differs(const u8 *at, u32 i, u32 word, struct divergence *d)
+{
+	const char *field = i ? "contents" : "word 0";
+
+	for (; (u8)word == at[i]; word >>= 8)
+		i++;
+	return diverge(d, RULE_O2, field, (u8)word, at[i]);
+}
+
 static bool judge_constructed(struct model *o, const struct place *p,
 			      struct divergence *d)
 {
 	const u8 *at = object_bytes(o, p->address);
 	u32 end = object_constructed_bytes(p->cache);
 
-	for (u32 i = 0; i < end; i++) {
-		u32 word = constructed_word(p, i & ~3u);
+	rule_hit(o, RULE_O2);
+	for (u32 i = 0; i < end; i += 4) {
+		u32 word = constructed_word(p, i);
 
-		if (!must(o, d, RULE_O2, i < 4 ? "word 0" : "contents",
-			  (u8)(word >> i % 4 * 8), at[i]))
-			return false;
+		if (unlikely(*(const half_t *)(at + i) != word))
+			return constructed_differs(at, i, word, d);
 	}
 	return true;
 }

@@ -240,6 +240,8 @@ bool model_check_objects(struct model *o, const struct object_counts *machine,
 u32 model_cache_at(const struct model *o, u32 i);
 /* Whether anything happened to this cache since the snapshot. */
 bool model_cache_touched(const struct model *o, u32 cache);
+/* ... to the i-th. */
+bool model_cache_touched_at(const struct model *o, u32 i);
 /* One cache as it stands, its arrays, its slabs in the order of a list. */
 bool model_check_cache(struct model *o, u32 cache, const struct cache_info *i,
 		       struct divergence *d);
