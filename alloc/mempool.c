@@ -29,10 +29,10 @@ static force_inline bool add_element(struct machine *m, struct mempool *pool,
 	return true;
 }
 
+/* Of a reserve that is not empty. */
 static force_inline void *remove_element(struct machine *m,
 					 struct mempool *pool)
 {
-	CHECK(m, pool->curr_nr > 0, "mempool: the reserve is empty");
 	return link_ptr(m->base, mempool_elements(m, pool)[--pool->curr_nr]);
 }
 

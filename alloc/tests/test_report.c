@@ -9,6 +9,7 @@
 #include "child.h"
 #include "panics.h"
 #include "report_objects.h"
+#include "report_pools.h"
 #include "source.h"
 #include "../fixmap.h"
 #include "../page_alloc.h"
