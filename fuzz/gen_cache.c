@@ -298,8 +298,8 @@ static void follow_find(struct gen *g, const struct op *op)
 	if (op->out >= SLOTS_WIRE || at == GEN_NONE)
 		return;
 	s.owner = (u8)at;
-	g->cache[at].slot = (u8)op->out;
 	gen_slot_fill(g, op->out, &s);
+	g->cache[at].slot = (u8)op->out;
 }
 
 /* The cache that argument i of op names, or NULL. */
@@ -321,7 +321,7 @@ static void follow_destroy(struct gen *g, const struct op *op)
 		return;
 	trim(g, c, 0);
 	c->state = SLOT_FREED;
-	gen_slot_freed(g, op->arg[0]);
+	gen_slot_freed(g, op->arg[0] % SLOTS_WIRE);
 }
 
 /* Where objects are live, spare ones may lie among them in their slabs. */

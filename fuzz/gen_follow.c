@@ -160,10 +160,24 @@ static void slot_unlist(struct gen *g, u32 slot)
 	memmove(at, at + 1, (size_t)(list->slot + list->nr - at));
 }
 
+/* What a slot named and names no more has no other name. */
+static void slot_unname(struct gen *g, u32 slot)
+{
+	const struct gen_slot *s = &g->slot[slot];
+
+	if (s->state != SLOT_LIVE)
+		return;
+	if (s->kind == RES_CACHE && g->cache[s->owner].slot == slot)
+		g->cache[s->owner].slot = GEN_NONE;
+	if (s->kind == RES_POOL && g->pool[s->owner].slot == slot)
+		g->pool[s->owner].state = SLOT_FREED;
+}
+
 void gen_slot_fill(struct gen *g, u32 slot, const struct gen_slot *with)
 {
 	struct gen_list *list = &g->list[with->kind];
 
+	slot_unname(g, slot);
 	slot_unlist(g, slot);
 	g->slot[slot] = *with;
 	list->slot[list->nr++] = (u8)slot;

@@ -169,7 +169,7 @@ static void follow_destroy(struct gen *g, const struct op *op)
 		return;
 	gen_cache_give(g, p->cache, p->curr_nr);
 	p->state = SLOT_FREED;
-	gen_slot_freed(g, op->arg[0]);
+	gen_slot_freed(g, op->arg[0] % SLOTS_WIRE);
 }
 
 void gen_follow_pool(struct gen *g, const struct op *op)
