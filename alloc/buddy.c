@@ -103,9 +103,9 @@ void buddy_free(struct machine *m, struct zone *zone, struct page *page,
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_head(const struct machine *m,
-				 const struct zone *zone,
-				 const struct page *page, u32 order)
+static UNSANITIZED const char *validate_head(const struct machine *m,
+					     const struct zone *zone,
+					     const struct page *page, u32 order)
 {
 	pfn_t pfn = page_to_pfn(m, page);
 
@@ -121,8 +121,8 @@ static const char *validate_head(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_area(const struct machine *m,
-				 const struct zone *zone, u32 order)
+static UNSANITIZED const char *validate_area(const struct machine *m,
+					     const struct zone *zone, u32 order)
 {
 	const struct list_head *head = &zone->free_area[order].free_list;
 	u32 prev = ptr_link(head), nr = 0;
@@ -149,8 +149,8 @@ static const char *validate_area(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_zone(const struct machine *m,
-				 const struct zone *zone)
+static UNSANITIZED const char *validate_zone(const struct machine *m,
+					     const struct zone *zone)
 {
 	u32 free_pages = 0;
 
@@ -206,7 +206,8 @@ static const char *validate_mem_map(const struct machine *m,
  * B8  inside a free block no page is marked, owned or reserved   (full)
  * B9  mem_map has as many marked heads of each order as the lists (full)
  */
-const char *buddy_validate(const struct machine *m, enum validate_depth depth)
+UNSANITIZED const char *buddy_validate(const struct machine *m,
+				       enum validate_depth depth)
 {
 	for (u32 i = 0; i < NR_ZONES; i++) {
 		const struct zone *zone = &m->data->node_zones[i];

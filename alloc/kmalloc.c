@@ -89,7 +89,8 @@ void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache)
 			array_at(m, cache->array[cpu]);
 }
 
-static UNSANITIZED void clear_front(struct machine *m, struct kmalloc_front *front)
+static UNSANITIZED void clear_front(struct machine *m,
+				    struct kmalloc_front *front)
 {
 	for (u32 i = 0; i < 2 * NR_GENERAL; i++)
 		front->array[i & 1][i / 2] = &m->objects.no_array;

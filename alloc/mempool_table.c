@@ -133,8 +133,8 @@ void mempools_power_off(struct machine *m)
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_reserve(const struct machine *m,
-				    const struct mempool *pool)
+static UNSANITIZED const char *validate_reserve(const struct machine *m,
+						const struct mempool *pool)
 {
 	const u32 *link = mempool_elements(m, pool);
 
@@ -143,14 +143,14 @@ static const char *validate_reserve(const struct machine *m,
 	return NULL;
 }
 
-static bool is_own(const struct machine *m, const void *ptr)
+static UNSANITIZED bool is_own(const struct machine *m, const void *ptr)
 {
 	return owner_covers(m, ptr) && owner_has_own(m, ptr);
 }
 
-static const char *validate_pool(const struct machine *m,
-				 const struct mempool *pool,
-				 const struct mempool_record *r)
+static UNSANITIZED const char *validate_pool(const struct machine *m,
+					     const struct mempool *pool,
+					     const struct mempool_record *r)
 {
 	u32 handle = (u32)(r - m->pools.record) + 1;
 	u32 tasks = ptr_link(&pool->wait.task_list);
@@ -172,7 +172,7 @@ static const char *validate_pool(const struct machine *m,
 }
 
 /* Free records: as many as are no pool's. */
-static const char *validate_free(const struct mempool_table *t)
+static UNSANITIZED const char *validate_free(const struct mempool_table *t)
 {
 	u32 nr = t->nr_pools, handle = t->free;
 
@@ -185,7 +185,7 @@ static const char *validate_free(const struct mempool_table *t)
 	return NULL;
 }
 
-static bool is_queue_of_pool(const struct machine *m, u32 link)
+static UNSANITIZED bool is_queue_of_pool(const struct machine *m, u32 link)
 {
 	const struct mempool *pool;
 
@@ -194,7 +194,7 @@ static bool is_queue_of_pool(const struct machine *m, u32 link)
 }
 
 /* Pools are all that there is to sleep on. */
-static const char *validate_sleepers(const struct machine *m)
+static UNSANITIZED const char *validate_sleepers(const struct machine *m)
 {
 	const struct sleeper *s;
 
@@ -217,7 +217,8 @@ static const char *validate_sleepers(const struct machine *m)
  * R7  who sleeps sleeps on a pool that exists
  * R8  a pool and its array are the allocator's own: in no caller's hands
  */
-const char *mempool_validate(const struct machine *m, enum validate_depth d)
+UNSANITIZED const char *mempool_validate(const struct machine *m,
+					 enum validate_depth d)
 {
 	const char *broken = validate_free(&m->pools);
 

@@ -55,9 +55,9 @@ void pcp_put_full(struct machine *m, struct zone *zone, struct page *page,
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_list(const struct machine *m,
-				 const struct zone *zone,
-				 const struct per_cpu_pages *pcp)
+static UNSANITIZED const char *validate_list(const struct machine *m,
+					     const struct zone *zone,
+					     const struct per_cpu_pages *pcp)
 {
 	u32 prev = ptr_link(&pcp->list), nr = 0;
 
@@ -96,7 +96,7 @@ static const char *validate_list(const struct machine *m,
  * P6  the lists of CPUs that were not booted are empty
  * P7  the frames in the lists are listed for a reset
  */
-const char *pcp_validate(const struct machine *m)
+UNSANITIZED const char *pcp_validate(const struct machine *m)
 {
 	for (u32 i = 0; i < NR_ZONES * NR_CPUS * NR_PCP_TEMPS; i++) {
 		u32 cpu = i / NR_PCP_TEMPS % NR_CPUS;

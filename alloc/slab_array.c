@@ -85,7 +85,7 @@ static bool refill(struct machine *m, struct kmem_cache *cache,
 
 /* --- objects -------------------------------------------------------------- */
 
-/* True if the free object is as it was left. */
+/* True if the free object is as it was left: then it stays accessible. */
 static bool untouched(struct machine *m, const struct kmem_cache *cache,
 		      void *objp)
 {
@@ -93,14 +93,14 @@ static bool untouched(struct machine *m, const struct kmem_cache *cache,
 
 	slot_unpoison(m, cache, objp);
 	intact = debug_intact(m, cache, objp);
-	slot_poison(m, cache, objp);
+	if (!intact)
+		slot_poison(m, cache, objp);
 	return intact;
 }
 
 static void prepare_debugged(struct machine *m, struct kmem_cache *cache,
 			     u8 *objp, gfp_t gfp)
 {
-	slot_unpoison(m, cache, objp);
 	debug_alloc(m, cache, objp);
 	if (cache->flags & SLAB_POISON)
 		object_construct(m, cache, objp + cache->dbghead, gfp);
@@ -223,10 +223,11 @@ void array_drain(struct machine *m, struct kmem_cache *cache,
 void array_reap(struct machine *m, struct kmem_cache *cache,
 		struct array_cache *ac)
 {
-	u32 nr = (ac->limit + 4) / 5;
+	u32 nr;
 
 	if (!ac->touched && !ac->avail)
 		return;
+	nr = (ac->limit + 4) / 5;
 	cache_touch(m, cache);
 	if (ac->touched) {
 		ac->touched = 0;

@@ -213,8 +213,8 @@ void zones_init(struct machine *m)
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_marks(const struct machine *m,
-				  const struct zone *zone)
+static UNSANITIZED const char *validate_marks(const struct machine *m,
+					      const struct zone *zone)
 {
 	for (u32 mark = 0; mark < NR_ZONE_MARKS; mark++)
 		CLAUSE(zone->mark[mark] == mark_of(m, zone, mark),
@@ -226,7 +226,7 @@ static const char *validate_marks(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_limits(const struct zone *zone)
+static UNSANITIZED const char *validate_limits(const struct zone *zone)
 {
 	u32 batch = zone_batch(zone->present_pages);
 
@@ -243,7 +243,8 @@ static const char *validate_limits(const struct zone *zone)
 	return NULL;
 }
 
-static const char *validate_zonelist(const struct machine *m, u32 index)
+static UNSANITIZED const char *validate_zonelist(const struct machine *m,
+						 u32 index)
 {
 	const struct zonelist *list = &m->data->node_zonelists[index];
 	u32 nr = 0;
@@ -259,8 +260,8 @@ static const char *validate_zonelist(const struct machine *m, u32 index)
 	return NULL;
 }
 
-static const char *validate_span(const struct machine *m,
-				 const struct zone *zone, pfn_t *at)
+static UNSANITIZED const char *validate_span(const struct machine *m,
+					     const struct zone *zone, pfn_t *at)
 {
 	CLAUSE(zone->id == (u32)(zone - m->data->node_zones) &&
 		       zone->spanned_pages == zone->present_pages &&
@@ -271,7 +272,7 @@ static const char *validate_span(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_links(const struct machine *m)
+static UNSANITIZED const char *validate_links(const struct machine *m)
 {
 	CLAUSE(m->data->mem_map == ptr_link(m->mem_map),
 	       "Z7: mem_map's link leads to mem_map");
@@ -295,7 +296,7 @@ static const char *validate_links(const struct machine *m)
  * Z6  and nothing behind them
  * Z7  the links to mem_map, and to each zone's part of it, lead there
  */
-const char *zone_validate(const struct machine *m)
+UNSANITIZED const char *zone_validate(const struct machine *m)
 {
 	const char *broken = NULL;
 	pfn_t at = 0;

@@ -285,6 +285,18 @@ static bool came_to_nothing(const struct exec *x, const struct op *op,
 	return x->out.report >= (of_pool ? REPORT_mempool_bad : 1);
 }
 
+/* All but the task; one by one, as what reads them is as narrow. */
+static void forget_outcome(struct outcome *out)
+{
+	out->report = REPORT_none;
+	out->oom = false;
+	out->trace = NULL;
+	out->nr_trace = 0;
+	out->ctor = NULL;
+	out->nr_ctor = 0;
+	out->blocked = 0;
+}
+
 static enum step run_op(struct exec *x, const struct op *op)
 {
 	bool boot_op = op_info[op->code].group == GROUP_BOOT, view;
@@ -296,7 +308,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 		if (step != STEP_OK)
 			return step;
 	}
-	x->out = (struct outcome){ .task = x->out.task };
+	forget_outcome(&x->out);
 	view = wants_view(x, op);
 	if (view)
 		before = machine_view(x->m);

@@ -221,11 +221,20 @@ void slab_objects_delete(struct model *o, const struct slab *slab)
 
 /* --- snapshot and reset --------------------------------------------------- */
 
+/* The barrier: no memcpy, each of which ASan would look at. */
+static inline void copy_words(u32 *to, const u32 *from, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++) {
+		to[i] = from[i];
+		__asm__ volatile("" ::: "memory");
+	}
+}
+
 static void copy_entries(u32 *to, const u32 *from, const struct cache *c)
 {
 	for (u32 cpu = 0; cpu <= SHARED; cpu++)
-		for (u32 i = 0; i < c->array[cpu].avail; i++)
-			to[cpu * ENTRIES_CPU + i] = from[cpu * ENTRIES_CPU + i];
+		copy_words(to + cpu * ENTRIES_CPU, from + cpu * ENTRIES_CPU,
+			   c->array[cpu].avail);
 }
 
 static void copy_cache(struct model *o, u32 number, bool to_gold)
@@ -249,7 +258,6 @@ static void copy_objects(struct object **to, struct object *const *from,
 {
 	u32 segment = slab->objects / SEGMENT, at = slab->objects % SEGMENT;
 
-	/* the barrier: no memcpy, which ASan would look at */
 	for (u32 i = 0; i < 1u << slab->range; i++) {
 		to[segment][at + i] = from[segment][at + i];
 		__asm__ volatile("" ::: "memory");
