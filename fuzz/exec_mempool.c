@@ -148,6 +148,19 @@ enum step exec_mempool_free(struct exec *x, const struct op *op)
 		x, model_mempool_free(x->o, &x->out, s->addr, e->addr, &x->d));
 }
 
+enum step exec_mempool_free_null(struct exec *x, const struct op *op)
+{
+	const struct slot *s = pool_of(x, op->arg[0]);
+
+	if (!s)
+		return STEP_SKIPPED;
+	exec_begin(x, op);
+	mm_mempool_free(x->m, mm_ptr(x->m, s->addr), NULL);
+	exec_collect_object(x);
+	return exec_judge(
+		x, model_mempool_free(x->o, &x->out, s->addr, 0, &x->d));
+}
+
 /* --- those who slept --------------------------------------------------------
  */
 

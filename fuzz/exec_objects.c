@@ -261,17 +261,26 @@ enum step exec_kfree_inside(struct exec *x, const struct op *op)
 	return s ? free_object(x, op, s->addr + op->arg[1]) : STEP_SKIPPED;
 }
 
+static enum step size_of(struct exec *x, const struct op *op, u32 addr)
+{
+	u32 size;
+
+	exec_begin(x, op);
+	size = mm_ksize(x->m, mm_ptr(x->m, addr));
+	exec_collect_object(x);
+	return exec_judge(x, model_ksize(x->o, &x->out, addr, size, &x->d));
+}
+
 enum step exec_ksize(struct exec *x, const struct op *op)
 {
 	const struct slot *s = slot_of(x, op->arg[0], RES_OBJECT);
-	u32 size;
 
-	if (!s)
-		return STEP_SKIPPED;
-	exec_begin(x, op);
-	size = mm_ksize(x->m, mm_ptr(x->m, s->addr));
-	exec_collect_object(x);
-	return exec_judge(x, model_ksize(x->o, &x->out, s->addr, size, &x->d));
+	return s ? size_of(x, op, s->addr) : STEP_SKIPPED;
+}
+
+enum step exec_ksize_addr(struct exec *x, const struct op *op)
+{
+	return size_of(x, op, op->arg[0]);
 }
 
 /* --- the owner, and somebody who is not --------------------------------------

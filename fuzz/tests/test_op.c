@@ -66,6 +66,8 @@ static const struct {
 	{ "mempool_free", 63 },
 	{ "mempool_resize", 64 },
 	{ "mempool_destroy", 65 },
+	{ "ksize_addr", 66 },
+	{ "mempool_free_null", 67 },
 };
 
 TEST(opcodes_never_change)
