@@ -34,6 +34,7 @@ static bool step_wild(struct gen *g, struct op *op)
 {
 	static const u8 code[] = {
 		OP_kmem_cache_free_addr,
+		OP_kmem_cache_free_addr,
 		OP_kfree_addr,
 		OP_kfree_addr,
 		OP_kfree_inside,
