@@ -3,17 +3,19 @@
  * trace.h - the machine's moves, in the order in which it makes them.
  *
  * One buffer a machine, emptied when the current task is set.  It holds the
- * longest call, a pool of 32,768 elements, each on a frame of its own, with
- * four moves an element.  Untouched, it costs nothing.  What does not fit is
- * counted: a reader of the trace checks that nothing was lost, and who never
- * reads it loses nothing.
+ * longest call: a pool of 32,768 elements, each on a frame of its own and with
+ * a constructor that allocates, where the last one is not to be had.  There
+ * are six moves to take an element at low marks and four to give it back, and
+ * less than one for what many of them share.  Untouched, it costs nothing.
+ * What does not fit is counted: a reader of the trace checks that nothing was
+ * lost, and who never reads it loses nothing.
  */
 #ifndef ALLOC_TRACE_H
 #define ALLOC_TRACE_H
 
 #include "types.h"
 
-#define TRACE_RECORDS (1u << 17)
+#define TRACE_RECORDS (1u << 19)
 
 struct trace {
 	struct trace_record *next;
