@@ -178,7 +178,7 @@ bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 	p->object->asked = asked;
 	if (!construct_again(j, c, p, gfp))
 		return false;
-	object_given(j, p);
+	object_changes_hands(j, p);
 	return true;
 }
 
@@ -286,7 +286,7 @@ bool cache_takes_back(struct judge *j, const struct place *p)
 	    !debug_free(j, c, p))
 		return false;
 	p->object->is = OBJECT_ARRAY;
-	object_taken(j, p);
+	object_changes_hands(j, p);
 	if (unlikely(a->avail >= a->limit) && !flush(j, c))
 		return false;
 	array_entries(j->o, c, j->cpu)[a->avail++] = p->address - c->geo.head;

@@ -222,7 +222,7 @@ bool model_damage(struct model *o, u32 object, s32 off)
 
 /* --- the past ----------------------------------------------------------- */
 
-static void changed_hands(struct judge *j, const struct place *p)
+void object_changes_hands(struct judge *j, const struct place *p)
 {
 	struct object *b = p->object;
 
@@ -232,16 +232,6 @@ static void changed_hands(struct judge *j, const struct place *p)
 	b->marks |= OBJECT_USED;
 	b->user = (u8)(j->cpu * 32 + (j->flags & TASK_FLAGS));
 	object_watch(j->o, p);
-}
-
-void object_given(struct judge *j, const struct place *p)
-{
-	changed_hands(j, p);
-}
-
-void object_taken(struct judge *j, const struct place *p)
-{
-	changed_hands(j, p);
 }
 
 /* --- the present -------------------------------------------------------- */

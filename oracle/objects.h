@@ -280,7 +280,7 @@ bool call_cache_free(struct judge *j, u32 cache, u32 address);
 bool call_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address);
 bool call_kfree(struct judge *j, u32 address);
 
-/* --- object_contents.c ---------------------------------------------------- */
+/* --- object_contents.c, object_debug.c ------------------------------------ */
 
 /* The past: */
 /* What debugging finds in an object that is about to be handed out: poison,
@@ -291,10 +291,11 @@ enum report_kind debug_alloc_finds(const struct model *o,
 enum report_kind debug_free_finds(const struct model *o, const struct place *p);
 /* Its constructor wrote to it: that is to be wiped. */
 void object_constructed(struct model *o, const struct place *p);
-/* It left the array, its constructor has run if there is one to run. */
-void object_given(struct judge *j, const struct place *p);
-/* Its owner gave it back, its destructor has run if there is one to run. */
-void object_taken(struct judge *j, const struct place *p);
+/*
+ * It left the array, or its owner gave it back; its constructor or destructor
+ * has run if there is one to run.
+ */
+void object_changes_hands(struct judge *j, const struct place *p);
 
 /*
  * The present, at the end of the outermost call: judges what a LIVE object
@@ -314,7 +315,7 @@ void object_contents_forget(struct model *o); /* a snapshot: nothing to wipe */
 void object_contents_wipe(struct model *o);   /* a reset, before records are */
 void object_contents_end(struct model *o);    /* gives its memory back */
 
-/* --- accept_mempool.c ----------------------------------------------------- */
+/* --- mempool_model.c ------------------------------------------------------ */
 
 void pools_boot(struct model *o); /* no pools */
 bool pools_snapshot(struct model *o);

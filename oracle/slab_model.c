@@ -95,7 +95,6 @@ bool construct(struct judge *j, struct cache *c, const struct place *p,
 	if (!want_ctor(j, (struct ctor_call){ p->address, c->address, flags,
 					      false }))
 		return false;
-	object_constructed(j->o, p);
 	if (flags & SLAB_CTOR_VERIFY)
 		return true;
 	object_constructed(j->o, p);
