@@ -219,13 +219,6 @@ u32 model_cache_at(const struct model *o, u32 i)
 	return i < nr ? cache_of(o, o->chain[nr - 1 - i])->address : 0;
 }
 
-bool model_cache_touched(const struct model *o, u32 cache)
-{
-	const struct cache *c = cache_at_address(o, cache);
-
-	return c && c->listed;
-}
-
 bool model_cache_touched_at(const struct model *o, u32 i)
 {
 	u32 nr = o->now.objects.nr_caches;

@@ -238,9 +238,7 @@ bool model_check_objects(struct model *o, const struct object_counts *machine,
 			 struct divergence *d);
 /* The model's chain, head first: the i-th cache, 0: there are fewer. */
 u32 model_cache_at(const struct model *o, u32 i);
-/* Whether anything happened to this cache since the snapshot. */
-bool model_cache_touched(const struct model *o, u32 cache);
-/* ... to the i-th. */
+/* Whether anything happened to the i-th cache since the snapshot. */
 bool model_cache_touched_at(const struct model *o, u32 i);
 /* One cache as it stands, its arrays, its slabs in the order of a list. */
 bool model_check_cache(struct model *o, u32 cache, const struct cache_info *i,

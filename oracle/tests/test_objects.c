@@ -188,13 +188,14 @@ TEST(reset)
 		good_cache_alloc(p, cache, GFP_KERNEL);
 		good_kmalloc(p, 4000, GFP_KERNEL);
 	}
-	EXPECT(model_cache_touched(p->o, cache));
+	EXPECT_EQ(cache, model_cache_at(p->o, 0));
+	EXPECT(model_cache_touched_at(p->o, 0));
 	EXPECT(!model_self_check(p->o));
 	model_reset(p->o);
 	EXPECT(!model_self_check(p->o));
 	EXPECT_EQ(31, p->o->now.objects.nr_caches);
 	EXPECT(!cache_at_address(p->o, cache));
 	for (u32 i = 0; i < 31; i++)
-		EXPECT(!model_cache_touched(p->o, model_cache_at(p->o, i)));
+		EXPECT(!model_cache_touched_at(p->o, i));
 	pair_delete(p);
 }
