@@ -172,13 +172,17 @@ static inline vaddr_t mm_vaddr(const void *ptr)
 }
 void *mm_ptr(const struct machine *m, vaddr_t addr);
 
-/* Linux's own type: the object, its cache, SLAB_CTOR_* flags. */
+/*
+ * Linux's own type: the object, its cache, SLAB_CTOR_* flags.  It may call
+ * the allocator, but not for objects of the same cache.
+ */
 typedef void (*kmem_ctor_t)(void *object, struct kmem_cache *cache,
 			    unsigned long flags);
 
 /*
  * size: 4..KMALLOC_MAX bytes; align: 0 or a power of two, in bytes; flags:
- * SLAB_*.  The name is kept, not copied.  NULL: a report, or no memory, or
+ * SLAB_*.  The name is kept, not copied: it must outlive the cache.  NULL: a
+ * report, or no memory, or
  * nothing of that size and alignment fits into a slab.
  */
 struct kmem_cache *mm_kmem_cache_create(struct machine *m, const char *name,
@@ -192,16 +196,27 @@ int mm_kmem_cache_shrink(struct machine *m, struct kmem_cache *cache);
 u32 mm_kmem_cache_size(struct machine *m, struct kmem_cache *cache);
 /* As given to create; NULL with a report. */
 const char *mm_kmem_cache_name(struct machine *m, struct kmem_cache *cache);
+/*
+ * An object is the caller's until it is freed: mm_kmem_cache_size() bytes,
+ * constructed or of any content.  NULL: a report, or no memory.
+ */
 void *mm_kmem_cache_alloc(struct machine *m, struct kmem_cache *cache,
 			  gfp_t gfp);
+/* The object is as its constructor left it, and of this cache; not NULL. */
 void mm_kmem_cache_free(struct machine *m, struct kmem_cache *cache,
 			void *object);
 /* The cache that kmalloc(size, gfp) takes; NULL above KMALLOC_MAX. */
 struct kmem_cache *mm_kmem_find_general_cachep(struct machine *m, u32 size,
 					       gfp_t gfp);
+/*
+ * size bytes, or n * size; of 0 an object of which no byte may be used.
+ * kzalloc's and kcalloc's are zero.  NULL: a report, no memory, or, silently,
+ * more than KMALLOC_MAX bytes or a product that fits no int.
+ */
 void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp);
 void *mm_kzalloc(struct machine *m, u32 size, gfp_t gfp);
 void *mm_kcalloc(struct machine *m, u32 n, u32 size, gfp_t gfp);
+/* NULL, or an object of any cache. */
 void mm_kfree(struct machine *m, const void *object);
 /* Usable bytes, 0 for NULL or with a report; hands the slack over. */
 u32 mm_ksize(struct machine *m, const void *object);
@@ -220,16 +235,21 @@ struct mempool *mm_mempool_create(struct machine *m, s32 min_nr,
 				  mempool_alloc_t *alloc, mempool_free_t *free,
 				  void *pool_data);
 /*
- * NULL: without __GFP_WAIT, no memory and no reserve; with it a report, or
- * the task fell asleep: mm_blocked() is then its ticket.
+ * NULL: a report, or oom; or no memory and no reserve, and then a task with
+ * __GFP_WAIT fell asleep: mm_blocked() is its ticket.
  */
 void *mm_mempool_alloc(struct machine *m, struct mempool *pool, gfp_t gfp);
 /* The woken sleeper goes on, as the current task; as mm_mempool_alloc(). */
 void *mm_mempool_resume(struct machine *m, u32 ticket);
+/* Into the reserve, waking all who sleep, or to the pool's free function. */
 void mm_mempool_free(struct machine *m, struct mempool *pool, void *element);
-/* 0; -12 (-ENOMEM), or -22 (-EINVAL) if misused: nothing is changed. */
+/*
+ * 0, also where a larger reserve could not be filled; -12 (-ENOMEM), or -22
+ * (-EINVAL) if misused: nothing is changed.
+ */
 int mm_mempool_resize(struct machine *m, struct mempool *pool, s32 new_min_nr,
 		      gfp_t gfp);
+/* Its reserve must be full, and nobody asleep. */
 void mm_mempool_destroy(struct machine *m, struct mempool *pool);
 
 /* The ticket under which the call since mm_set_current() sleeps, or 0. */
