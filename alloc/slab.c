@@ -104,7 +104,7 @@ void slab_take_objects(struct machine *m, struct kmem_cache *cache,
 
 /* --- giving back ---------------------------------------------------------- */
 
-/* x / n == x * reciprocal(n) >> 32 for multiples x of n below 2^32 / n^2 */
+/* x / n == x * reciprocal(n) >> 32 for multiples x of n below 2^32 */
 static u64 reciprocal(u32 n)
 {
 	return ((1ull << 32) + n - 1) / n;
