@@ -64,9 +64,11 @@ struct cpu_front {
 };
 
 /*
- * The arrays that kmalloc() may pop at once, [__GFP_DMA][size]: those of the
- * general caches that are touched (golden.h), else an empty one.
+ * The arrays that kmalloc() may pop at once, [gfp & __GFP_DMA][size]: those of
+ * the general caches that are touched (golden.h), else an empty one.
  */
+_Static_assert(__GFP_DMA == 1, "an index");
+
 struct kmalloc_front {
 	struct array_cache *array[2][16];
 };
