@@ -161,12 +161,6 @@ u32 gen_general(const struct gen *g, u32 size, u32 gfp)
 	return GEN_NONE;
 }
 
-/* What is not there with wider lines: 96 and 192. */
-static bool general_there(const struct gen *g, u32 size)
-{
-	return size == 96 ? g->line < 64 : size == 192 ? g->line < 128 : true;
-}
-
 /*
  * Boot's own objects: an array for each cache and CPU, a shared one for each
  * cache of small objects, a few frames more.
@@ -195,8 +189,6 @@ void gen_cache_init(struct gen *g)
 		struct gen_cache *c = &g->cache[i];
 
 		c->slot = GEN_NONE;
-		if (!general_there(g, general_size[i / 2]))
-			continue;
 		c->state = SLOT_LIVE;
 		c->size = general_size[i / 2];
 		c->flags = SLAB_HWCACHE_ALIGN | (i % 2 ? SLAB_CACHE_DMA : 0);
