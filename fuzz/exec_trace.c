@@ -46,10 +46,10 @@ static bool in_slabs(const struct exec *x, u32 nr, const struct cache_info *i,
 
 static struct kmem_cache *cache_of(struct exec *x, u32 addr)
 {
-	struct kmem_cache *cache;
+	struct kmem_cache *cache = NULL;
 	struct cache_info info;
 
-	for (u32 i = 0; (cache = mm_cache_at(x->m, i)); i++) {
+	while ((cache = mm_cache_next(x->m, cache))) {
 		mm_cache_info(x->m, cache, &info);
 		for (u32 list = 0; list < NR_SLAB_LISTS; list++)
 			if (in_slabs(x,
