@@ -245,14 +245,20 @@ static u32 value_sflags(struct gen *g)
 	return flags;
 }
 
-/* A constructor that allocates does so for each object of a slab. */
+/*
+ * A constructor that allocates does so for each object of a slab: of small
+ * ones, hundreds of times in one op, which a few programs are enough for.
+ */
 static u32 value_life(struct gen *g, const struct op *op)
 {
 	bool rcu = op->arg[3] & SLAB_DESTROY_BY_RCU;
+	u32 nested = g->nested ? 4 : 1;
 
 	if (misuse(g, rcu ? 12 : 48))
 		return prng_below(g->r, 8);
-	if (prng_below(g->r, 8) < (g->nested ? 4 : 1))
+	if (op->arg[1] < 128 && prng_below(g->r, 8))
+		nested = 0;
+	if (prng_below(g->r, 8) < nested)
 		return rcu || prng_one_in(g->r, 8)
 			       ? OBJECT_NESTED | OBJECT_CTOR
 			       : OBJECT_NESTED | OBJECT_CTOR | OBJECT_DTOR;
