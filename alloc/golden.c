@@ -25,7 +25,7 @@ static UNSANITIZED void touch_frame(struct machine *m, pfn_t pfn)
 	g->dirty[g->nr_dirty++] = slot - 1;
 }
 
-UNSANITIZED void own_touch(struct machine *m, const void *object)
+static UNSANITIZED void touch_own(struct machine *m, const void *object)
 {
 	if (m->golden.taken)
 		touch_frame(m, page_to_pfn(m, page_of_ptr(m, object)));
@@ -43,7 +43,7 @@ static UNSANITIZED void touch_slabs(struct machine *m,
 
 		CHECK(m, nr < m->data->nr_slab,
 		      "golden: a list without an end");
-		own_touch(m, slab);
+		touch_own(m, slab);
 		for (u32 i = 0; i < 1u << cache->gfporder; i++)
 			touch_frame(m, pfn + i);
 		at = slab->list.next;
@@ -56,11 +56,11 @@ static UNSANITIZED void touch_frames(struct machine *m,
 {
 	const struct kmem_list3 *l3 = &cache->lists;
 
-	own_touch(m, cache);
+	touch_own(m, cache);
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
-		own_touch(m, array_at(m, cache->array[cpu]));
+		touch_own(m, array_at(m, cache->array[cpu]));
 	if (l3->shared)
-		own_touch(m, array_at(m, l3->shared));
+		touch_own(m, array_at(m, l3->shared));
 	touch_slabs(m, cache, &l3->slabs_partial);
 	touch_slabs(m, cache, &l3->slabs_full);
 	touch_slabs(m, cache, &l3->slabs_free);

@@ -32,17 +32,12 @@
 /*
  * As kmalloc() and kfree() of what a machine keeps for itself in RAM: it is
  * in nobody's hands, so that who frees it draws object_double_free; nothing
- * is announced, and a report comes only of damage that a caller did before.
- * NULL: no memory.  size is at most KMALLOC_MAX.
+ * is announced.  size is at most KMALLOC_MAX; the context is the caller's to
+ * judge.  NULL: no memory; or a report, of flags that no slab can be grown
+ * with, or of damage that a caller did before.
  */
 void *kmalloc_own(struct machine *m, u32 size, gfp_t gfp);
 void kfree_own(struct machine *m, void *object);
-
-/*
- * Before memory of kmalloc_own() is written that may be older than the
- * snapshot: a reset will restore its frame.  [golden.c]
- */
-void own_touch(struct machine *m, const void *object);
 
 /* --- vocabulary ----------------------------------------------------------- */
 
@@ -239,7 +234,7 @@ void *object_get(struct machine *m, struct kmem_cache *cache, gfp_t gfp,
 struct kmem_cache *object_cache(struct machine *m,
 				const struct kmem_cache *cache,
 				const void *object);
-/* Checked: its red zones are intact. */
+/* False, with a report: a red zone around it was overwritten. */
 bool object_intact(struct machine *m, const struct kmem_cache *cache,
 		   const void *object);
 
