@@ -157,8 +157,8 @@ enum step exec_mempool_free_null(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	mm_mempool_free(x->m, mm_ptr(x->m, s->addr), NULL);
 	exec_collect_object(x);
-	return exec_judge(
-		x, model_mempool_free(x->o, &x->out, s->addr, 0, &x->d));
+	return exec_judge(x,
+			  model_mempool_free(x->o, &x->out, s->addr, 0, &x->d));
 }
 
 /* --- those who slept --------------------------------------------------------
