@@ -190,6 +190,17 @@ TEST(no_pool_at_a_snapshot)
 
 static struct mempool *pool;
 
+/*
+ * Elements have come and gone: one of the pool's allocator, one of the
+ * reserve.  Nothing is outstanding, so that nothing excuses a lack.
+ */
+static void use(struct machine *m, struct mempool *used)
+{
+	g.left = 1;
+	element_free(m, used, element_new(m, used, GFP_KERNEL));
+	element_free(m, used, element_new(m, used, GFP_KERNEL));
+}
+
 /* Two pools, of which one is short and waited for, and a record between. */
 static struct machine *setup(void)
 {
@@ -197,6 +208,7 @@ static struct machine *setup(void)
 	struct mempool *gone, *other;
 
 	pool = pool_of(&g, 3);
+	use(m, pool);
 	gone = pool_of(&g, 2);
 	other = pool_of(&g, 1);
 	element_new(m, other, GFP_KERNEL);

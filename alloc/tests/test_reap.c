@@ -470,3 +470,27 @@ TEST(who_calls)
 	EXPECT_EQ(7, avail_of(m, cache, 0));
 	machine_delete(m);
 }
+
+/* ... and the caller goes on as who it was: the next object is its CPU's. */
+TEST(the_caller_goes_on)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct kmem_cache *cache = cache_new(m, "goes-on", 64, 0, 0);
+	struct kmem_cache *rcu =
+		cache_new(m, "grace", 3000, 0, SLAB_DESTROY_BY_RCU);
+
+	object_free(m, rcu, object_new(m, rcu, 0), 0);
+	cache_shrink(m, rcu);
+	object_new(m, cache, 0);
+	object_new(m, cache, 1);
+	for (u32 jiffies = 1; jiffies <= 1000; jiffies += 999) {
+		on_cpu(m, 1); /* a grace period ends; CPU 0 reaps */
+		mm_tick(m, jiffies);
+		mm_kmem_cache_alloc(m, cache, GFP_KERNEL);
+	}
+	EXPECT_EQ(0, counts_of(m).nr_rcu);
+	EXPECT_EQ(15, avail_of(m, cache, 0));
+	EXPECT_EQ(13, avail_of(m, cache, 1));
+	expect_objects_sound(m);
+	machine_delete(m);
+}

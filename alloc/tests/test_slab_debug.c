@@ -192,6 +192,11 @@ static void expect_zones(struct machine *m, vaddr_t slot, u32 objsize,
 	EXPECT_EQ(user, peek32(m, slot + objsize - 4));
 }
 
+static u32 peek16(struct machine *m, vaddr_t at)
+{
+	return peek8(m, at) | (u32)peek8(m, at + 1) << 8;
+}
+
 /* [red zone][100 bytes][red zone][user], in a slab of 35. */
 TEST(layout)
 {
@@ -216,6 +221,12 @@ TEST(layout)
 		expect_zones(m, slab.s_mem + i * 112, 112, RED_INACTIVE, 0);
 		expect_pattern(m, slab.s_mem + i * 112 + 4, 100, 0x6B);
 	}
+	/* management: 16 are out, the free ones are a chain */
+	for (u32 i = 0; i < 35; i++)
+		EXPECT_EQ(i < 16   ? 0xFFFE
+			  : i < 34 ? i + 1
+				   : 0xFFFF,
+			  peek16(m, slab.slab + SLAB_BYTES + 2 * i));
 	/* arrays hold slots */
 	EXPECT_EQ(slab.s_mem, array_of(m, cache, 1).entry[0]);
 	mm_set_current(m, (struct task){ .flags = TASK_ATOMIC | TASK_RT });
