@@ -91,22 +91,21 @@ bool model_tick(struct model *o, const struct outcome *out, u32 jiffies,
 	struct judge j = judge_begin(o, out, d);
 	struct objects_state *s = &o->now.objects;
 
-	if (jiffies) {
-		j.cpu = j.flags = 0;
-		if (!grace_period(&j))
-			return false;
-	}
-	while (jiffies) {
+	if (!jiffies)
+		return judge_end(&j);
+	j.cpu = j.flags = 0;
+	if (!grace_period(&j))
+		return false;
+	for (;;) { /* to the end: others may be due at the last jiffy, too */
 		u32 in, cpu = next_turn(o, &in);
 
-		if (in > jiffies) {
-			s->jiffies += jiffies;
+		if (in > jiffies)
 			break;
-		}
 		s->jiffies += in;
 		jiffies -= in;
 		if (!reap(&j, cpu))
 			return false;
 	}
+	s->jiffies += jiffies;
 	return judge_end(&j);
 }
