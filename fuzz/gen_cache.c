@@ -376,6 +376,7 @@ static void follow_tick(struct gen *g, const struct op *op)
 {
 	u32 i;
 
+	g->jiffies += op->arg[0];
 	for (i = 0; i < GEN_CACHES && op->arg[0] >= 4000; i++)
 		if (g->cache[i].state == SLOT_LIVE)
 			trim(g, &g->cache[i], g->cache[i].spare / 2);

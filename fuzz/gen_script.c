@@ -15,6 +15,8 @@ static bool fits(const struct gen *g, const struct gen_script *s)
 	switch (s->only) {
 	case IF_SMP:
 		return g->cpus > 1;
+	case IF_TIES:
+		return g->cpus > 5;
 	case IF_DEBUG:
 		return g->debug;
 	case IF_DIRTY:

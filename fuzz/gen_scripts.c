@@ -201,6 +201,17 @@ SCRIPT(ticks) = {
 	S(GIVE, HALF, 0), S(TICK, FEW, 0), END,
 };
 
+/* Two CPUs reap at the same jiffy: the lower one first. */
+SCRIPT(tie) = {
+	S(NEW, ONE, NEW_LARGE),
+	S(TAKE, MANY, 0),
+	S(TIE, LOTS, 0),
+	S(GIVE, ALL, GIVE_SPREAD),
+	S(TICK, ONE, TICK_LITTLE),
+	S(SHRINK, ONE, 0),
+	END,
+};
+
 /* --- no memory -------------------------------------------------------------
  */
 
@@ -453,6 +464,7 @@ const struct gen_script gen_scripts[] = {
 	{ reap, 5, GROUP_SLAB, ALWAYS },
 	{ reap_slabs, 5, GROUP_SLAB, ALWAYS },
 	{ ticks, 3, GROUP_KMALLOC, ALWAYS },
+	{ tie, 4, GROUP_SLAB, IF_TIES },
 	{ fail, 5, GROUP_SLAB, ALWAYS },
 	{ fail_create, 4, GROUP_SLAB, ALWAYS },
 	{ tight, 5, GROUP_SLAB | GROUP_PAGES, ALWAYS },

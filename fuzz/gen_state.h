@@ -133,6 +133,7 @@ struct gen {
 	u32 ratio[2];
 	u32 slab_pfn; /* slabs are likely from here on */
 	u32 line;     /* bytes */
+	u32 jiffies;  /* since boot */
 	bool debug;
 	struct gen_cache cache[GEN_CACHES];
 	struct gen_pool pool[GEN_POOLS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * gen_steps.c - the ops of each step of a script; those of pools and of
- * misuse are in gen_step_pool.c and gen_step_misuse.c.
+ * gen_steps.c - the ops of each step of a script; those of pools, of
+ * misuse, of memory and time are in gen_step_pool.c and its like.
  *
  * A step is about one cache or one pool, by the guess of what is live.  What
  * it leaves open is drawn as for any op; a step whose op the options do not
@@ -241,6 +241,8 @@ static bool step_give(struct gen *g, struct op *op)
 
 	if (slot == GEN_NONE)
 		return false;
+	if (g->plan.now->arg == GIVE_SPREAD)
+		g->cpu = (u8)prng_below(g->r, g->cpus);
 	named = c->slot != GEN_NONE && gen_usable(g, OP_kmem_cache_free);
 	if (gen_usable(g, OP_kfree) &&
 	    (!named || prng_one_in(g->r, is_general(g, c) ? 2 : 12))) {
@@ -276,44 +278,6 @@ static bool step_kmalloc(struct gen *g, struct op *op)
 				   OP_kcalloc };
 
 	return gen_drawn(g, op, (enum op_code)PICK(g, code));
-}
-
-/* --- memory and time -------------------------------------------------------
- */
-
-static bool step_marks(struct gen *g, struct op *op, bool tight)
-{
-	static const u32 more[] = { 0x100000, 0x3FFFFFFF, 0x40000 };
-	static const u32 little[] = { 0, 64, 128, 512, 1024 };
-	u32 low = g->zone[ZONE_DMA].free + g->zone[ZONE_NORMAL].free;
-
-	if (!gen_usable(g, OP_min_free_kbytes))
-		return false;
-	*op = op_default(OP_min_free_kbytes);
-	op->arg[0] = tight ? PICK(g, more) : PICK(g, little);
-	if (tight && prng_one_in(g->r, 4))
-		op->arg[0] = 4 * (low - low / 16) + prng_below(g->r, low + 1);
-	return gen_complete(g, op);
-}
-
-static bool step_dry(struct gen *g, struct op *op)
-{
-	if (!gen_usable(g, OP_alloc_pages))
-		return false;
-	if (!gen_ladder_op(g, op))
-		g->plan.left = 0;
-	return true;
-}
-
-static bool step_tick(struct gen *g, struct op *op, u32 style)
-{
-	static const u16 reap[] = { 2000, 2000, 2003, 4000, 4000, 8000, 9000 };
-
-	if (!gen_draw(g, op, OP_tick))
-		return false;
-	if (style == TICK_REAP)
-		op->arg[0] = PICK(g, reap);
-	return gen_complete(g, op);
 }
 
 /* --- steps -----------------------------------------------------------------
@@ -462,23 +426,10 @@ static bool step_of_objects(struct gen *g, struct op *op)
 bool gen_step_op(struct gen *g, struct op *op)
 {
 	g->cpu = g->plan.cpu;
-	switch (g->plan.now->code) {
-	case STEP_TICK:
-		return step_tick(g, op, g->plan.now->arg);
-	case STEP_TIGHT:
-		return step_marks(g, op, true);
-	case STEP_RELAX:
-		return step_marks(g, op, false);
-	case STEP_DRY:
-		return step_dry(g, op);
-	case STEP_PAGES:
-		return g->list[RES_PAGES].nr &&
-		       gen_drawn(g, op, OP___free_pages);
-	case STEP_ANY:
+	if (g->plan.now->code == STEP_ANY) {
 		gen_any_op(g, op);
 		return true;
-	default:
-		return step_of_objects(g, op) || gen_misuse_step(g, op) ||
-		       gen_pool_step(g, op);
 	}
+	return step_of_objects(g, op) || gen_machine_step(g, op) ||
+	       gen_misuse_step(g, op) || gen_pool_step(g, op);
 }

@@ -17,11 +17,12 @@ enum step_code {
 	STEP_FIND,    /* the same, and a slot that names it */
 	STEP_BACK,    /* the cache before the last one made */
 	STEP_TAKE,
-	STEP_GIVE,
+	STEP_GIVE, /* by enum give_style */
 	STEP_LOOK,
 	STEP_SHRINK,
 	STEP_DESTROY,
 	STEP_TICK,  /* by enum tick_style */
+	STEP_TIE,   /* up to where two CPUs reap at once; needs six */
 	STEP_TIGHT, /* memory's marks at more than there is */
 	STEP_RELAX,
 	STEP_DRY,     /* takes all blocks, down a ladder of orders */
@@ -72,13 +73,14 @@ enum new_style {
 };
 
 enum pool_style { POOL_ANY, POOL_LARGE, POOL_CACHE, POOL_BIG };
-enum tick_style { TICK_ANY, TICK_REAP };
+enum give_style { GIVE_HERE, GIVE_SPREAD }; /* by all CPUs */
+enum tick_style { TICK_ANY, TICK_REAP, TICK_LITTLE };
 
 struct gen_step {
 	u8 code, count, arg;
 };
 
-enum script_if { ALWAYS, IF_SMP, IF_DEBUG, IF_DIRTY };
+enum script_if { ALWAYS, IF_SMP, IF_TIES, IF_DEBUG, IF_DIRTY };
 
 /* gen_scripts.c; one of them, at least, needs no groups. */
 struct gen_script {
@@ -107,6 +109,7 @@ bool gen_drawn(struct gen *g, struct op *op, enum op_code code);
 /* The next to go of the slots that hold something of this owner. */
 u32 gen_pick_given(struct gen *g, enum res_kind kind, u32 owner);
 
+bool gen_machine_step(struct gen *g, struct op *op);
 bool gen_pool_step(struct gen *g, struct op *op);
 bool gen_misuse_step(struct gen *g, struct op *op);
 

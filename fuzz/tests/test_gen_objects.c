@@ -336,6 +336,40 @@ TEST(runs_of_frees_overflow_arrays)
 	program_free(&p);
 }
 
+/* 797000 jiffies after boot CPUs 0 and 5 reap, and both have something. */
+static bool comes_to_a_tie(const struct program *p)
+{
+	u32 jiffies = 0, freed = 0;
+
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_kmem_cache_free && jiffies == 796999)
+			freed |= 1u << op->cpu;
+		if (op->code != OP_tick)
+			continue;
+		jiffies += op->arg[0];
+		if (jiffies > 796999)
+			return (freed & 0x21) == 0x21;
+	}
+	return false;
+}
+
+TEST(two_cpus_reap_at_once)
+{
+	struct program p;
+	u32 ties = 0;
+
+	program_init(&p);
+	for (u32 seed = 0; seed < 8000; seed++) {
+		generate(&p, seed, &slab);
+		ties += comes_to_a_tie(&p);
+	}
+	if (ties < 8)
+		TEST_FAIL("%u ties", ties);
+	program_free(&p);
+}
+
 /* --- on machine and model ------------------------------------------------- */
 
 /* Ops per mille that the executor skips. */
