@@ -12,7 +12,7 @@
  * place of two shortens it.  So an order is raised and, in the same edit, up
  * to MERGE_RUN ops behind it go.  The number of ops falls, so that this ends;
  * what was raised too far falls again in the pass over arguments.  Objects
- * grow likewise, and pools.
+ * grow likewise, and pools; and a long tick stands for several.
  *
  * And where memory is used up to come down to a watermark, the watermark can
  * come up instead: one min_free_kbytes for all that is before the last op.
@@ -23,6 +23,7 @@
 
 #define MERGE_RUN 8u
 #define POOL_NR_MAX 4096u
+#define JIFFIES_MAX 65535u /* what the wire has room for */
 #define PRESSURE_FROM 5u /* ops: what is shorter is short enough */
 #define PRESSURE_KB 4u	 /* a page: marks are in pages */
 #define PRESSURE_KB_MAX 32768u
@@ -43,6 +44,18 @@ static bool raise_number(struct op *op, u32 by)
 	return op->arg[size] != 0;
 }
 
+static bool raise_time(struct op *op, u32 by)
+{
+	int jiffies = op_arg_of_kind(&op_info[op->code], ARG_JIFFIES);
+	u32 more;
+
+	if (jiffies < 0 || op->arg[jiffies] >= JIFFIES_MAX)
+		return false;
+	more = (op->arg[jiffies] + 1) << by;
+	op->arg[jiffies] = more < JIFFIES_MAX ? more : JIFFIES_MAX;
+	return true;
+}
+
 /* The op with a larger order; false: it has none, or not so large a one. */
 static bool raise(struct op *op, u32 by)
 {
@@ -50,8 +63,7 @@ static bool raise(struct op *op, u32 by)
 	int order;
 
 	if (op->out == SLOT_NONE)
-		return false;
-
+		return raise_time(op, by);
 	if (op->code == OP_alloc_page || op->code == OP___get_free_page) {
 		op->code = op->code == OP_alloc_page ? OP_alloc_pages
 						     : OP___get_free_pages;

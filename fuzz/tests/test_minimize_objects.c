@@ -74,6 +74,18 @@ static bool gives_12_back(void *arg, const struct program *p)
 	return false;
 }
 
+/* A minute goes by, and a half. */
+static bool ninety_seconds(void *arg, const struct program *p)
+{
+	u32 jiffies = 0;
+
+	(void)arg;
+	for (u32 i = 0; i < p->nr; i++)
+		if (p->op[i].code == OP_tick)
+			jiffies += p->op[i].arg[0];
+	return jiffies >= 90 * HZ;
+}
+
 static bool two_names(void *arg, const struct program *p)
 {
 	const struct op *a = find(p, OP_kmem_cache_create);
@@ -129,6 +141,11 @@ static const struct row rows[] = {
 	  "kmem_cache_free r1 object=r4\nkmem_cache_free r1 object=r5\n"
 	  "kmem_cache_free r1 object=r6\nkmem_cache_free r1 object=r7\n",
 	  gives_12_back, NULL },
+	{ "long ticks for many",
+	  "tick jiffies=20000\ntick jiffies=8000\ntick jiffies=9000\n"
+	  "tick jiffies=9000\ntick jiffies=30000\ntick jiffies=8000\n"
+	  "tick jiffies=4000\ntick jiffies=9000\ntick jiffies=2000\n",
+	  ninety_seconds, "tick jiffies=65535\ntick jiffies=24465\n" },
 	{ "names, flags and lives",
 	  "r1 = kmem_cache_create name=17 flags=SLAB_PANIC\n"
 	  "r2 = kmem_cache_create name=900 size=4096 align=256 "
