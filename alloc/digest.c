@@ -65,7 +65,7 @@ static void hash_objects(struct hash *h, const struct machine *m)
 	u32 nr = 0;
 
 	if (m->data->g_cpucache_up != CPUCACHE_FULL)
-		return;
+		return; /* unreachable: programs have caches */
 	while ((cache = cache_next(m, cache, &nr)))
 		hash_cache(h, m, cache);
 	nr = 0;

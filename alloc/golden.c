@@ -80,15 +80,6 @@ void cache_touch_first(struct machine *m, struct kmem_cache *cache)
 	kmalloc_fronts_add(m, cache);
 }
 
-static void touch_chain(struct machine *m)
-{
-	struct kmem_cache *cache = NULL;
-	u32 nr = 0;
-
-	while ((cache = cache_next(m, cache, &nr)))
-		cache_touch(m, cache);
-}
-
 static void untouch_chain(struct machine *m)
 {
 	struct kmem_cache *cache = NULL;
@@ -102,16 +93,12 @@ static void untouch_chain(struct machine *m)
 
 /* --- the snapshot --------------------------------------------------------- */
 
-static size_t slots_bytes(const struct machine *m)
+static size_t room_bytes(const struct machine *m, u32 nr)
 {
-	return m->nr_pages * sizeof(u32);
-}
-
-static size_t copy_bytes(u32 nr)
-{
-	return (size_t)nr *
-	       (PAGE_SIZE + PLATFORM_POISON_BYTES + 2 * OWNED_BYTES +
-		sizeof(u32) + sizeof(pfn_t) + sizeof(bool));
+	return (size_t)nr * (PAGE_SIZE + PLATFORM_POISON_BYTES +
+			     2 * OWNED_BYTES + sizeof(u32) + sizeof(pfn_t) +
+			     sizeof(bool)) +
+	       m->nr_pages * sizeof(u32);
 }
 
 void golden_exit(struct machine *m)
@@ -119,8 +106,7 @@ void golden_exit(struct machine *m)
 	struct golden_slabs *g = &m->objects.golden;
 	struct handles handles = g->handles;
 
-	platform_free(g->slot, slots_bytes(m));
-	platform_free(g->bytes, copy_bytes(g->nr));
+	platform_free(g->bytes, room_bytes(m, g->nr));
 	*g = (struct golden_slabs){ .handles = handles };
 }
 
@@ -139,18 +125,14 @@ static bool make_room(struct machine *m, u32 nr)
 	struct golden_slabs *g = &m->objects.golden;
 
 	golden_exit(m);
-	g->slot = platform_alloc(slots_bytes(m));
-	if (!g->slot)
-		return false; /* unreachable: a host without memory */
-	if (!nr)
-		return true;
-	g->bytes = platform_alloc(copy_bytes(nr));
+	g->bytes = platform_alloc(room_bytes(m, nr));
 	if (!g->bytes)
-		return false; /* unreachable: likewise */
+		return false; /* unreachable: a host without memory */
 	g->nr = nr;
 	g->poison = g->bytes + (size_t)nr * PAGE_SIZE;
 	g->owned = g->poison + (size_t)nr * PLATFORM_POISON_BYTES;
-	g->dirty = (u32 *)(g->owned + (size_t)nr * 2 * OWNED_BYTES);
+	g->slot = (u32 *)(g->owned + (size_t)nr * 2 * OWNED_BYTES);
+	g->dirty = g->slot + m->nr_pages;
 	g->pfn = g->dirty + nr;
 	g->is_dirty = (bool *)(g->pfn + nr);
 	return true;
@@ -206,7 +188,7 @@ static bool frame_is_live(const struct machine *m, pfn_t pfn)
 
 	for (u32 i = 0; i < OWNED_BYTES; i++)
 		if (owner_mark_is_callers(owned[i], cache->objsize))
-			return true;
+			return true; /* unreachable: no program's are there */
 	return false;
 }
 
@@ -229,8 +211,11 @@ bool golden_snapshot(struct machine *m)
 
 void golden_begin(struct machine *m)
 {
-	if (m->objects.golden.live)
-		touch_chain(m);
+	struct kmem_cache *cache = NULL;
+	u32 nr = 0;
+
+	while (m->objects.golden.live && (cache = cache_next(m, cache, &nr)))
+		cache_touch(m, cache); /* unreachable: see frame_is_live() */
 }
 
 /* --- the reset ------------------------------------------------------------ */

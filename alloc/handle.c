@@ -64,7 +64,7 @@ bool handles_snapshot(struct machine *m)
 
 	forget(golden);
 	if (!now->nr)
-		return true;
+		return true; /* unreachable: programs have caches then */
 	golden->handle = platform_alloc(now->room * sizeof(*now->handle));
 	if (!golden->handle)
 		return false; /* unreachable: likewise */

@@ -107,12 +107,9 @@ void kmalloc_fronts_clear(struct machine *m)
 
 static NOINLINE void *kmalloc_generally(struct machine *m, u32 size, gfp_t gfp)
 {
-	void *object;
-
-	if (size > KMALLOC_MAX)
-		return NULL;
-	object =
+	void *object =
 		object_get(m, general_cache(m, size, gfp & GFP_DMA), gfp, size);
+
 	if (object)
 		trace_object(&m->trace, TRACE_kmalloc, ptr_link(object), gfp);
 	return object;
@@ -231,9 +228,7 @@ u32 mm_ksize(struct machine *m, const void *object)
 {
 	const struct kmem_cache *cache;
 
-	if (!object)
-		return 0;
-	cache = object_cache(m, NULL, object);
+	cache = object ? object_cache(m, NULL, object) : NULL;
 	if (!cache)
 		return 0;
 	object_unpoison(m, object, cache->reallen);

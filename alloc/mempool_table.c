@@ -99,7 +99,7 @@ void mm_mempool_info(const struct machine *m, const struct mempool *pool,
 {
 	*out = (struct mempool_info){ 0 };
 	if (!mempool_record(m, pool))
-		return;
+		return; /* unreachable: programs look at pools alone */
 	out->min_nr = pool->min_nr;
 	out->curr_nr = pool->curr_nr;
 	out->elements = mempool_elements(m, pool);

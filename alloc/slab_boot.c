@@ -105,7 +105,7 @@ static bool move_array(struct machine *m, struct kmem_cache *cache)
 		kmalloc_own(m, sizeof(*init), GFP_KERNEL);
 
 	if (!init)
-		return false;
+		return false; /* unreachable: size-32's first slab has more */
 	memcpy(init, array_of_cpu(m, cache), sizeof(*init));
 	cache->array[m->task.cpu] = ptr_link(init);
 	return true;

@@ -76,9 +76,7 @@ static u32 limit_for(const struct machine *m, u32 objsize)
 {
 	u32 limit = 120;
 
-	if (objsize > 131072)
-		limit = 1;
-	else if (objsize > PAGE_SIZE)
+	if (objsize > PAGE_SIZE)
 		limit = 8;
 	else if (objsize > 1024)
 		limit = 24;

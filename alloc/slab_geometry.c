@@ -10,6 +10,9 @@
  *                    (off slab: i * objsize <= bytes)
  *     left_over = bytes - that sum         colours = left_over / colour_off
  *
+ * Rounding the management up never costs an object: where one fits, align
+ * divides objsize and bytes, and so what the objects leave.
+ *
  * The order is the first with little waste: left_over * 8 <= bytes; below
  * slab_break_gfp_order only.  All of it is 32-bit arithmetic.
  * Validator: cache_validate(), C, computes it again.
@@ -30,15 +33,10 @@ static void estimate(struct estimate *e, u32 order)
 	const bool off = e->flags & OFF_SLAB;
 	const u32 base = off ? 0 : SLAB_BYTES, extra = off ? 0 : BUFCTL_BYTES;
 	const u32 bytes = PAGE_SIZE << order;
-	u32 i = bytes < base ? 0 : (bytes - base) / (e->objsize + extra);
 
-	/* what aligning the management costs */
-	while (i && i * (u64)e->objsize + align_up(base + i * extra, e->align) >
-			    bytes)
-		i--;
-	e->num = i;
-	e->left_over = bytes - i * e->objsize -
-		       (u32)align_up(base + i * extra, e->align);
+	e->num = (bytes - base) / (e->objsize + extra);
+	e->left_over = bytes - e->num * e->objsize -
+		       (u32)align_up(base + e->num * extra, e->align);
 }
 
 /* Sets num and left_over; returns the order. */
@@ -50,17 +48,14 @@ static u32 choose_order(const struct machine *m, struct estimate *e)
 	if (e->flags & SLAB_RECLAIM_ACCOUNT && e->objsize <= PAGE_SIZE)
 		return order;
 	while (order < MAX_GFP_ORDER) {
-		if (e->num && e->flags & OFF_SLAB &&
-		    e->num > m->data->offslab_limit) {
-			/* unreachable: no order that comes here has so many */
-			estimate(e, --order);
-			break;
-		}
 		if (e->num && (order >= m->data->slab_break_gfp_order ||
 			       e->left_over * 8 <= PAGE_SIZE << order))
 			break;
 		estimate(e, ++order);
 	}
+	/* 2.6.12 would take an order less: 16 objects are the most there are */
+	CHECK(m, !(e->flags & OFF_SLAB) || e->num <= m->data->offslab_limit,
+	      "slab: management that no general cache holds");
 	return order;
 }
 
@@ -75,8 +70,7 @@ static u32 choose_align(const struct machine *m, u32 size, u32 align,
 			own /= 2;
 	if (own >= align)
 		return own;
-	if (align > WORD)
-		*flags &= ~(SLAB_RED_ZONE | SLAB_STORE_USER);
+	*flags &= ~(SLAB_RED_ZONE | SLAB_STORE_USER);
 	return align;
 }
 

@@ -17,7 +17,7 @@ UNSANITIZED void mm_object_counts(const struct machine *m,
 
 	*out = (struct object_counts){ 0 };
 	if (m->phase == PHASE_OFF)
-		return;
+		return; /* unreachable: no program looks before it boots */
 	out->nr_slab = data->nr_slab;
 	out->slab_reclaim_pages = data->slab_reclaim_pages;
 	out->jiffies = data->jiffies;

@@ -33,7 +33,7 @@ static enum report_kind object_kind(const struct machine *m,
 	own = page_cache(m, page);
 	if (cache && cache != own)
 		return REPORT_object_wrong_cache;
-	if (!is_object(own, page_slab(m, page), ptr_link(object)))
+	if (!is_object(own, page_slab(m, page), mm_vaddr(object)))
 		return REPORT_object_interior;
 	return owner_covers(m, object) && owner_has(m, object, own->objsize)
 		       ? REPORT_none

@@ -57,7 +57,7 @@ struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
 	struct waiter was = m->waiter;
 
 	if (was.busy)
-		return was;
+		return was; /* unreachable: no program has pools on pools */
 	m->blocked = 0;
 	m->waiter = (struct waiter){
 		.busy = true,

@@ -81,6 +81,13 @@ PANIC(tick_before_its_time, "slab: not booted")
 	mm_tick(m, 1);
 }
 
+PANIC(management_too_large, "slab: management that no general cache holds")
+{
+	cache_on(m, 64, 0);
+	m->data->offslab_limit = 5; /* of 600 bytes 6 fit into a frame */
+	mm_kmem_cache_create(m, "off", 600, 0, 0, NULL, NULL);
+}
+
 PANIC(init_twice, "slab: kmem_cache_init out of turn")
 {
 	machine_kmem_cache_init(m);
