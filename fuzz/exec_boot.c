@@ -172,6 +172,9 @@ enum step exec_finish_boot(struct exec *x)
 	x->now = x->u->layout;
 	if (!model_mem_init(x->o, &x->u->layout, &x->d))
 		return exec_diverged(x);
+	bad = machine_validate(x->m, VALIDATE_QUICK);
+	if (bad)
+		return exec_broken(x, bad, "validate");
 	step = init_caches(x);
 	if (step != STEP_OK)
 		return step;
