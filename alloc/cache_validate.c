@@ -122,8 +122,7 @@ static UNSANITIZED const char *validate_cache(const struct machine *m,
 	return broken ? broken : validate_name(m, cache);
 }
 
-/* A CPU's array at hand: the cache's, if touched and not debugged; or none. */
-static UNSANITIZED const char *validate_front(const struct machine *m, u32 i,
+static UNSANITIZED const char *validate_sizes(const struct machine *m, u32 i,
 					      u32 dma)
 {
 	const struct cache_sizes *sizes = &m->data->malloc_sizes[i];
@@ -133,10 +132,25 @@ static UNSANITIZED const char *validate_front(const struct machine *m, u32 i,
 	CLAUSE(cache_valid(m, cache) && cache->reallen >= sizes->cs_size &&
 		       cache->gfpflags == (dma ? GFP_DMA : 0),
 	       "C7: malloc_sizes leads to general caches");
+	CLAUSE(m->objects.debug ||
+		       front_of_cache(m, cache) == FRONT_GENERAL + 2 * i + dma,
+	       "C8: the numbers of general caches follow from their sizes");
+	return NULL;
+}
+
+/* The arrays that go by a number. */
+static UNSANITIZED const char *validate_front(const struct machine *m, u32 n)
+{
+	const u32 link = m->objects.front_link[n];
+	const struct kmem_cache *cache = cache_at(m, link);
+	const bool at_hand =
+		link && cache_state(m, cache) == (CACHE_LIVE | CACHE_TOUCHED);
+
+	CLAUSE(!link || front_of_cache(m, cache) == n,
+	       "C8: a number and its cache belong together");
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
-		CLAUSE(m->objects.fronts[cpu].array[dma][i] ==
-			       (cache_fast(m, cache) && !m->objects.debug
-					? array_at(m, cache->array[cpu])
+		CLAUSE(m->objects.fronts[cpu].array[n] ==
+			       (at_hand ? array_at(m, cache->array[cpu])
 					: &m->objects.no_array),
 		       "C8: the arrays at hand are those of touched caches");
 	return NULL;
@@ -150,7 +164,7 @@ static UNSANITIZED const char *validate_front(const struct machine *m, u32 i,
  * C5  each CPU has an array of that limit, which is the allocator's own
  * C6  name, constructor and destructor are one handle that exists
  * C7  malloc_sizes leads to caches of those sizes, and their twins
- * C8  the arrays at hand are those of caches that are touched
+ * C8  the arrays at hand are those of caches that are touched, by numbers
  */
 UNSANITIZED const char *cache_validate(const struct machine *m)
 {
@@ -167,7 +181,11 @@ UNSANITIZED const char *cache_validate(const struct machine *m)
 		CLAUSE(!broken, broken);
 	}
 	for (u32 i = 0; i < 2 * NR_GENERAL; i++) {
-		broken = validate_front(m, i / 2, i & 1);
+		broken = validate_sizes(m, i / 2, i & 1);
+		CLAUSE(!broken, broken);
+	}
+	for (u32 n = 0; n < FRONT_NUMBERS; n++) {
+		broken = validate_front(m, n);
 		CLAUSE(!broken, broken);
 	}
 	return NULL;

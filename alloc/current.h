@@ -18,9 +18,9 @@ static force_inline void current_set(struct machine *m, struct task task)
 	m->task = task;
 	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
 		     task.flags & (TASK_ATOMIC | TASK_IRQ);
-	m->objects.careful = m->careful | m->objects.debug;
-	m->objects.front = m->objects.careful ? &m->objects.no_front
-					      : &m->objects.fronts[task.cpu];
+	m->objects.front = (m->careful | m->objects.debug)
+				   ? &m->objects.no_front
+				   : &m->objects.fronts[task.cpu];
 }
 
 /* The same call goes on, as another task; returns the one to go back to. */

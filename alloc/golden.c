@@ -8,7 +8,7 @@
  *
  * A cache is as it was at the snapshot until its first operation; what is
  * golden of it is then known from its lists alone.  Its arrays at hand
- * (kmalloc.c) come with that, too.  Validator: slab_validate(), S.
+ * (front.h) come with that, too.  Validator: slab_validate(), S.
  */
 #include "golden.h"
 
@@ -75,9 +75,7 @@ void cache_touch_first(struct machine *m, struct kmem_cache *cache)
 		m->objects.golden.touched = true;
 		touch_frames(m, cache);
 	}
-	if (!m->objects.debug)
-		*state |= CACHE_FAST;
-	kmalloc_fronts_add(m, cache);
+	front_add(m, cache);
 }
 
 static void untouch_chain(struct machine *m)
@@ -87,7 +85,8 @@ static void untouch_chain(struct machine *m)
 
 	while ((cache = cache_next(m, cache, &nr)))
 		*cache_byte(m, cache) = CACHE_LIVE;
-	kmalloc_fronts_clear(m);
+	front_clear(m);
+	front_snapshot(m);
 	m->objects.golden.touched = false;
 }
 
@@ -97,7 +96,7 @@ static size_t room_bytes(const struct machine *m, u32 nr)
 {
 	return (size_t)nr * (PAGE_SIZE + PLATFORM_POISON_BYTES +
 			     2 * OWNED_BYTES + sizeof(u32) + sizeof(pfn_t) +
-			     sizeof(bool)) +
+			     sizeof(bool) + sizeof(u8)) +
 	       m->nr_pages * sizeof(u32);
 }
 
@@ -135,6 +134,7 @@ static bool make_room(struct machine *m, u32 nr)
 	g->dirty = g->slot + m->nr_pages;
 	g->pfn = g->dirty + nr;
 	g->is_dirty = (bool *)(g->pfn + nr);
+	g->front = (u8 *)(g->is_dirty + nr);
 	return true;
 }
 
@@ -164,6 +164,11 @@ static u8 *caches_of(const struct machine *m, pfn_t pfn)
 	return m->objects.caches + (size_t)pfn * OWNED_BYTES;
 }
 
+static u8 *frame_front(const struct machine *m, pfn_t pfn)
+{
+	return front_of_frame(m, PAGE_OFFSET + (pfn << PAGE_SHIFT));
+}
+
 static void copy_frame(struct machine *m, u32 n, pfn_t pfn)
 {
 	struct golden_slabs *g = &m->objects.golden;
@@ -175,6 +180,7 @@ static void copy_frame(struct machine *m, u32 n, pfn_t pfn)
 	platform_unpoison(bytes, PAGE_SIZE);
 	memcpy(golden_bytes(g, n), bytes, PAGE_SIZE);
 	platform_poison_load(bytes, golden_poison(g, n));
+	g->front[n] = *frame_front(m, pfn);
 	memcpy(golden_owned(g, n), owned_of(m, pfn), OWNED_BYTES);
 	memcpy(golden_owned(g, n) + OWNED_BYTES, caches_of(m, pfn),
 	       OWNED_BYTES);
@@ -230,6 +236,7 @@ UNSANITIZED void golden_reset_frame(struct machine *m, pfn_t pfn)
 			touch_frame(m, pfn + i);
 		return;
 	}
+	*frame_front(m, pfn) = 0;
 	platform_zero(owned_of(m, pfn), OWNED_BYTES);
 	platform_zero(caches_of(m, pfn), OWNED_BYTES);
 	if (m->poison == POISON_FREED)
@@ -244,6 +251,7 @@ static UNSANITIZED void restore_frame(struct machine *m, u32 n)
 
 	platform_copy(bytes, golden_bytes(g, n), PAGE_SIZE);
 	platform_poison_load(bytes, golden_poison(g, n));
+	*frame_front(m, pfn) = g->front[n];
 	platform_copy(owned_of(m, pfn), golden_owned(g, n), OWNED_BYTES);
 	platform_copy(caches_of(m, pfn), golden_owned(g, n) + OWNED_BYTES,
 		      OWNED_BYTES);
@@ -262,7 +270,7 @@ UNSANITIZED void golden_reset(struct machine *m)
 	g->touched = false;
 	*cache_byte(m, &m->data->cache_cache) =
 		m->data->g_cpucache_up == CPUCACHE_FULL ? CACHE_LIVE : 0;
-	kmalloc_fronts_clear(m);
+	front_reset(m);
 	handles_reset(m);
 	golden_begin(m);
 }

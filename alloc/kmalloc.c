@@ -5,32 +5,27 @@
  *
  *     malloc_sizes   32 64 96 128 192 256 512 1024 ... 131072, and for each
  *                    a twin of DMA memory
- *     size_index     (size + 31) / 32 -> the size's number, up to 4096
+ *     size_front     (size + 31) / 32 -> the number of its cache: front.h
  *
- * The calls begin with what happens nearly always: see kmem_cache.c.  The
- * arrays they pop are at hand in `front', which has those of touched caches
- * only, and an empty one else.  Validator: cache_validate(), C.
+ * The calls begin with what happens nearly always: see kmem_cache.c.
+ * Validator: cache_validate(), C.
  */
 #include "object_poison.h"
 
 #define NOINLINE __attribute__((noinline))
-#define INDEXED_MAX 4096u
 
 /* --- which cache ---------------------------------------------------------- */
 
-/* size is at most KMALLOC_MAX; above 4096 the sizes are powers of two. */
-static force_inline u32 general_index(const struct machine *m, u32 size)
+/* The number of the cache that is not for DMA; size is at most KMALLOC_MAX. */
+static force_inline u32 general_front(const struct machine *m, u32 size)
 {
-	if (likely(size <= INDEXED_MAX))
-		return m->objects.size_index[(size + 31) / 32];
-	return fls(size - 1) - fls(INDEXED_MAX) +
-	       m->objects.size_index[INDEXED_MAX / 32] + 1;
+	return m->objects.size_front[(size + 31) / 32];
 }
 
 struct kmem_cache *general_cache(const struct machine *m, u32 size, bool dma)
 {
 	const struct cache_sizes *sizes =
-		&m->data->malloc_sizes[general_index(m, size)];
+		&m->data->malloc_sizes[general_front(m, size) / 2];
 	u32 link = dma ? sizes->cs_dmacachep : sizes->cs_cachep;
 
 	CHECK(m, link && size <= sizes->cs_size,
@@ -62,45 +57,11 @@ void kmalloc_init(struct machine *m)
 	const struct cache_sizes *sizes = m->data->malloc_sizes;
 	u8 i = 0;
 
-	for (u32 n = 0; n <= INDEXED_MAX / 32; n++) {
+	for (u32 n = 0; n <= KMALLOC_MAX / 32; n++) {
 		while (sizes[i].cs_size < n * 32)
 			i++;
-		m->objects.size_index[n] = i;
+		m->objects.size_front[n] = (u8)(FRONT_GENERAL + 2 * i);
 	}
-}
-
-/* --- the arrays at hand --------------------------------------------------- */
-
-void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache)
-{
-	const struct cache_sizes *sizes = m->data->malloc_sizes;
-	u32 i = 0, dma;
-
-	if (m->objects.debug)
-		return;
-	while (sizes[i].cs_size && sizes[i].cs_cachep != ptr_link(cache) &&
-	       sizes[i].cs_dmacachep != ptr_link(cache))
-		i++;
-	if (!sizes[i].cs_size)
-		return;
-	dma = sizes[i].cs_dmacachep == ptr_link(cache);
-	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
-		m->objects.fronts[cpu].array[dma][i] =
-			array_at(m, cache->array[cpu]);
-}
-
-static UNSANITIZED void clear_front(struct machine *m,
-				    struct kmalloc_front *front)
-{
-	for (u32 i = 0; i < 2 * NR_GENERAL; i++)
-		front->array[i & 1][i / 2] = &m->objects.no_array;
-}
-
-void kmalloc_fronts_clear(struct machine *m)
-{
-	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
-		clear_front(m, &m->objects.fronts[cpu]);
-	clear_front(m, &m->objects.no_front);
 }
 
 /* --- kmalloc -------------------------------------------------------------- */
@@ -115,40 +76,20 @@ static NOINLINE void *kmalloc_generally(struct machine *m, u32 size, gfp_t gfp)
 	return object;
 }
 
-/*
- * An object of the i-th size, if the array at hand has one.  Undebugged,
- * objects of general caches lie at multiples of 32, so that their mark is
- * always the same.
- */
-static force_inline void *kmalloc_at_hand(struct machine *m, u32 size,
-					  gfp_t gfp, u32 i)
+void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp)
 {
-	struct array_cache *ac = m->objects.front->array[gfp & GFP_DMA][i];
+	struct array_cache *ac;
 	void *object;
 
+	if (unlikely(size > KMALLOC_MAX))
+		return NULL;
+	ac = front_array(m, general_front(m, size) + (gfp & GFP_DMA));
 	if (unlikely(!ac->avail))
 		return kmalloc_generally(m, size, gfp);
-	object = link_ptr(m->base, array_entry(ac)[--ac->avail]);
-	ac->touched = 1;
-	*owner_byte(m, object) = 1;
+	object = array_pop(m, ac);
 	object_unpoison(m, object, size);
 	trace_object(&m->trace, TRACE_kmalloc, ptr_link(object), gfp);
 	return object;
-}
-
-static NOINLINE void *kmalloc_large(struct machine *m, u32 size, gfp_t gfp)
-{
-	if (size > KMALLOC_MAX)
-		return NULL;
-	return kmalloc_at_hand(m, size, gfp, general_index(m, size));
-}
-
-void *mm_kmalloc(struct machine *m, u32 size, gfp_t gfp)
-{
-	if (unlikely(size > INDEXED_MAX))
-		return kmalloc_large(m, size, gfp);
-	return kmalloc_at_hand(m, size, gfp,
-			       m->objects.size_index[(size + 31) / 32]);
 }
 
 static void *zeroed(void *object, u32 size)
@@ -192,31 +133,23 @@ static NOINLINE void kfree_generally(struct machine *m, const void *object)
 	cache_free(m, cache, link_ptr(m->base, ptr_link(object)));
 }
 
-/*
- * An object at a multiple of 32 that has its mark alone: then it is one, of
- * whatever cache, and the mark need not be computed.
- */
 void mm_kfree(struct machine *m, const void *object)
 {
-	size_t line = ror_size((uintptr_t)object - m->objects.low_start, 5);
-	const struct kmem_cache *cache;
+	u8 *owner = owner_given(m, object);
 	struct array_cache *ac;
 
-	if (unlikely(line >= m->objects.fast_lines) ||
-	    unlikely(m->objects.owned[line] != 1)) {
+	if (unlikely(!owner)) {
 		kfree_generally(m, object);
 		return;
 	}
-	cache = page_cache(m, m->mem_map + (line >> (PAGE_SHIFT - 5)));
-	ac = array_of_cpu(m, cache);
+	ac = front_array(m, *front_of_frame(m, ptr_link(object)));
 	if (unlikely(ac->avail >= ac->limit)) {
 		kfree_generally(m, object);
 		return;
 	}
-	m->objects.owned[line] = 0;
+	array_push(m, ac, object);
+	*owner = 0;
 	trace_object(&m->trace, TRACE_kfree, ptr_link(object), 0);
-	slot_poison(m, cache, object);
-	array_entry(ac)[ac->avail++] = ptr_link(object);
 }
 
 void kfree_own(struct machine *m, void *object)

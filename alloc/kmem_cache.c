@@ -3,9 +3,8 @@
  * kmem_cache.c - objects of a caller's cache [kmem_cache_alloc(),
  * kmem_cache_free() of mm/slab.c].
  *
- * Each call begins with what happens nearly always: an array with an object,
- * or with room, of a cache that is valid, touched and not debugged, in a
- * context that does not matter.  All else goes the general way, which judges
+ * Each call begins with what happens nearly always: an array at hand that has
+ * an object, or room (front.h).  All else goes the general way, which judges
  * first.  A free asks one question, "does the caller have this object?";
  * slab_misuse.c says why not.  Who has what is in the table of owners.
  */
@@ -51,17 +50,12 @@ static NOINLINE void *alloc_generally(struct machine *m,
 void *mm_kmem_cache_alloc(struct machine *m, struct kmem_cache *cache,
 			  gfp_t gfp)
 {
-	struct array_cache *ac;
+	struct array_cache *ac = front_array(m, front_of_cache(m, cache));
 	void *object;
 
-	if (unlikely(!cache_fast(m, cache)) || unlikely(m->objects.careful))
-		return alloc_generally(m, cache, gfp);
-	ac = array_of_cpu(m, cache);
 	if (unlikely(!ac->avail))
 		return alloc_generally(m, cache, gfp);
-	object = link_ptr(m->base, array_entry(ac)[--ac->avail]);
-	ac->touched = 1;
-	owner_give(m, object, cache->objsize);
+	object = array_pop(m, ac);
 	object_unpoison(m, object, cache->objsize);
 	trace_object(&m->trace, TRACE_kmem_cache_alloc, ptr_link(object), gfp);
 	return object;
@@ -111,23 +105,18 @@ static NOINLINE void free_generally(struct machine *m, struct kmem_cache *cache,
 void mm_kmem_cache_free(struct machine *m, struct kmem_cache *cache,
 			void *object)
 {
-	struct array_cache *ac;
+	const u32 number = front_of_cache(m, cache);
+	struct array_cache *ac = front_array(m, number);
+	u8 *owner = owner_given(m, object);
 
-	if (unlikely(!cache_fast(m, cache)) ||
-	    unlikely(!owner_alone(m, object)) ||
-	    unlikely(page_cache(m, page_of_ptr(m, object)) != cache)) {
+	if (unlikely(!owner) || unlikely(ac->avail >= ac->limit) ||
+	    unlikely(*front_of_frame(m, ptr_link(object)) != number)) {
 		free_generally(m, cache, object);
 		return;
 	}
-	ac = array_of_cpu(m, cache);
-	if (unlikely(ac->avail >= ac->limit)) {
-		free_generally(m, cache, object);
-		return;
-	}
-	*owner_byte(m, object) = 0;
+	array_push(m, ac, object);
+	*owner = 0;
 	trace_object(&m->trace, TRACE_kmem_cache_free, ptr_link(object), 0);
-	slot_poison(m, cache, object);
-	array_entry(ac)[ac->avail++] = ptr_link(object);
 }
 
 /* --- asking --------------------------------------------------------------- */

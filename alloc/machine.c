@@ -42,8 +42,8 @@ static void power_off(struct machine *m)
 	snapshot_exit(m);
 	unpoison_all(m);
 	handles_exit(m);
+	front_exit(m);
 	owner_exit(m);
-	kmalloc_fronts_clear(m);
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
 	m->mem_map = NULL;
@@ -78,7 +78,7 @@ struct machine *machine_new(void)
 	m->faults.panic = platform_panic;
 	m->setup.nr_cpus = 1;
 	m->setup.cache_line = L1_CACHE_BYTES;
-	kmalloc_fronts_clear(m);
+	front_clear(m);
 	m->base = m->ram.base;
 	mm_set_current(m, (struct task){ 0 });
 	return m;
@@ -179,7 +179,7 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 		return "low memory has no room for the kernel's page tables";
 	if (!mem_map_init(m))
 		return "low memory has no room for mem_map";
-	if (!snapshot_init(m) || !owner_init(m))
+	if (!snapshot_init(m) || !owner_init(m) || !front_init(m))
 		/* unreachable: the host had enough for RAM */
 		return "the host has no memory";
 	kernel_data_init(m);
@@ -233,7 +233,8 @@ bool mm_oom(const struct machine *m)
 
 const struct trace_record *mm_trace(const struct machine *m, u32 *nr)
 {
-	CHECK(m, !m->trace.lost, "trace: a move was lost");
+	CHECK(m, trace_nr(&m->trace) <= TRACE_RECORDS,
+	      "trace: a move was lost");
 	*nr = trace_nr(&m->trace);
 	return m->trace.record;
 }

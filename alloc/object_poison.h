@@ -45,6 +45,34 @@ static force_inline void slot_unpoison(const struct machine *m,
 		platform_unpoison(objp, cache->objsize);
 }
 
+/* --- arrays at hand: front.h ---------------------------------------------- */
+
+/*
+ * The newest object is a caller's.  Of the two stores, the one that is nearly
+ * always needless is the dearer: who works on many objects waits for stores.
+ */
+static force_inline void *array_pop(const struct machine *m,
+				    struct array_cache *ac)
+{
+	u32 link = array_entry(ac)[--ac->avail];
+
+	if (unlikely(!ac->touched))
+		ac->touched = 1;
+	*owner_of_link(m, link) = owner_mark(link);
+	return link_ptr(m->base, link);
+}
+
+/* It is nobody's, and the next caller will write to it first of all. */
+static force_inline void array_push(const struct machine *m,
+				    struct array_cache *ac, const void *object)
+{
+	slot_poison(m, page_cache(m, page_of_ptr(m, object)), object);
+	prefetchw(object);
+	array_entry(ac)[ac->avail++] = ptr_link(object);
+}
+
+/* --- slabs ---------------------------------------------------------------- */
+
 /* All objects of a slab are free, ... */
 static inline void slab_poison(const struct machine *m,
 			       const struct kmem_cache *cache,

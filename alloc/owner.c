@@ -18,7 +18,6 @@ bool owner_init(struct machine *m)
 	o->low_bytes = (size_t)m->ram.low_bytes;
 	o->owned = platform_alloc(2 * table_bytes(m));
 	o->caches = o->owned + table_bytes(m);
-	o->fast_lines = m->objects.debug ? 0 : o->low_bytes >> 5;
 	return o->owned;
 }
 
@@ -28,5 +27,4 @@ void owner_exit(struct machine *m)
 	m->objects.owned = NULL;
 	m->objects.caches = NULL;
 	m->objects.low_bytes = 0;
-	m->objects.fast_lines = 0;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * owner.h - in whose hands an object is: a table beside RAM, one bit for each
- * 4 bytes of low memory, so that a byte covers 32.
+ * owner.h - in whose hands an object is: a table beside RAM, a byte for each
+ * 32 of low memory.
  *
- *     0              nobody's: in a slab, in an array
- *     1 << n         a caller's object begins at byte 4 * n of the 32
- *     ~(1 << n)      the allocator's own object: management, an array, ...
+ *     0         nobody's: in a slab, in an array
+ *     32 + n    a caller's object begins at byte n of the 32
+ *     64 + n    the allocator's own object: management, an array, ...
  *
- * Objects that are 32 bytes apart have their byte alone: giving one out is a
- * store, and taking it back a compare and a store.  Smaller ones share it,
- * and only callers have them: there each bit is a caller's object.
+ * Giving an object out is a store, and taking it back a compare, which no
+ * address but the object's own passes, and a store.  Objects that are less
+ * than 32 bytes apart share a byte, and only callers have them: there, by
+ * their cache, bit n is a caller's object at byte 4 * n.
  *
  * A second table says in the same way where caches are: descriptors lie at
  * multiples of 32.  slab_validate() holds slabs and tables together.
@@ -26,7 +27,6 @@
 /* of a cache */
 #define CACHE_LIVE 1u	 /* it is in the chain */
 #define CACHE_TOUCHED 2u /* a reset will restore it: golden.h */
-#define CACHE_FAST 4u	 /* and objects come and go without debugging */
 
 /* The tables, for as much low memory as there is; false: no host memory. */
 bool owner_init(struct machine *m);
@@ -38,6 +38,12 @@ static force_inline u8 *owner_byte(const struct machine *m, const void *ptr)
 	return &m->objects.owned[((uintptr_t)ptr - m->objects.low_start) >> 5];
 }
 
+static force_inline u8 owner_mark(u32 link)
+{
+	return (u8)((link & 31) | 32);
+}
+
+/* Of an object that shares its byte. */
 static force_inline u8 owner_bit(const void *ptr)
 {
 	return (u8)(1u << ((uintptr_t)ptr >> 2 & 7));
@@ -51,12 +57,24 @@ static force_inline bool owner_covers(const struct machine *m, const void *ptr)
 }
 
 /*
- * True if the caller has it, and its byte is its own: then it is an object,
- * and the byte may be cleared.
+ * The byte of any pointer, if it says that a caller has an object there; or
+ * NULL.  Of objects that share theirs it may say anything.
  */
-static force_inline bool owner_alone(const struct machine *m, const void *ptr)
+static force_inline u8 *owner_given(const struct machine *m, const void *ptr)
 {
-	return owner_covers(m, ptr) && *owner_byte(m, ptr) == owner_bit(ptr);
+	size_t offset = (uintptr_t)ptr - m->objects.low_start;
+
+	if (unlikely(offset >= m->objects.low_bytes) ||
+	    unlikely(m->objects.owned[offset >> 5] !=
+		     owner_mark((u32)(uintptr_t)ptr)))
+		return NULL;
+	return &m->objects.owned[offset >> 5];
+}
+
+/* The byte of a link into low memory. */
+static force_inline u8 *owner_of_link(const struct machine *m, u32 link)
+{
+	return &m->objects.owned[(link - PAGE_OFFSET) >> 5];
 }
 
 /* An object of `objsize' bytes is a caller's ... */
@@ -64,7 +82,7 @@ static force_inline void owner_give(const struct machine *m, const void *ptr,
 				    u32 objsize)
 {
 	if (likely(objsize >= 32))
-		*owner_byte(m, ptr) = owner_bit(ptr);
+		*owner_byte(m, ptr) = owner_mark((u32)(uintptr_t)ptr);
 	else
 		*owner_byte(m, ptr) |= owner_bit(ptr);
 }
@@ -73,7 +91,7 @@ static force_inline bool owner_has(const struct machine *m, const void *ptr,
 				   u32 objsize)
 {
 	if (likely(objsize >= 32))
-		return *owner_byte(m, ptr) == owner_bit(ptr);
+		return *owner_byte(m, ptr) == owner_mark((u32)(uintptr_t)ptr);
 	return *owner_byte(m, ptr) & owner_bit(ptr);
 }
 
@@ -91,7 +109,7 @@ static force_inline void owner_take(const struct machine *m, const void *ptr,
 
 static force_inline u8 owner_own_mark(const void *ptr)
 {
-	return (u8)(0xFF - owner_bit(ptr));
+	return (u8)(((uintptr_t)ptr & 31) | 64);
 }
 
 static force_inline void owner_give_own(const struct machine *m,
@@ -108,7 +126,7 @@ static force_inline bool owner_has_own(const struct machine *m, const void *ptr)
 /* True if a byte of objects of that size says that a caller has one. */
 static force_inline bool owner_mark_is_callers(u8 mark, u32 objsize)
 {
-	return mark && (objsize < 32 || is_power_of_2(mark));
+	return objsize < 32 ? mark : mark & 32;
 }
 
 /* --- caches --------------------------------------------------------------- */
@@ -133,14 +151,6 @@ static force_inline bool cache_valid(const struct machine *m,
 				     const struct kmem_cache *cache)
 {
 	return cache_state(m, cache) & CACHE_LIVE;
-}
-
-/* Likewise, if nothing needs a second look: its arrays may be used at once. */
-static force_inline bool cache_fast(const struct machine *m,
-				    const struct kmem_cache *cache)
-{
-	return cache_state(m, cache) ==
-	       (CACHE_LIVE | CACHE_TOUCHED | CACHE_FAST);
 }
 
 #endif

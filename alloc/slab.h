@@ -21,7 +21,7 @@
 #include "current.h"
 #include "handle.h"
 #include "mm.h"
-#include "owner.h"
+#include "front.h"
 
 #define OFF_SLAB 0x80000000u /* a flag of the allocator's own */
 #define REAPTIMEOUT_CPUC (2 * HZ)
@@ -246,8 +246,6 @@ struct kmem_cache *general_cache(const struct machine *m, u32 size, bool dma);
 bool cache_is_own(const struct machine *m, const struct kmem_cache *cache);
 void kmalloc_init(struct machine *m);
 /* A cache is touched: the arrays of a general one are at hand, undebugged. */
-void kmalloc_fronts_add(struct machine *m, const struct kmem_cache *cache);
-void kmalloc_fronts_clear(struct machine *m);
 
 /* --- debugging [slab_debug.c] --------------------------------------------- */
 

@@ -44,7 +44,6 @@ static void begin(struct machine *m)
 	for (u32 i = 0; i < NR_GENERAL; i++)
 		data->malloc_sizes[i].cs_size = general[i].size;
 	kmalloc_init(m);
-	kmalloc_fronts_clear(m);
 }
 
 /* Its size is rounded up to whole lines, so that it is no debugged one's. */
@@ -138,8 +137,8 @@ const char *machine_kmem_cache_init(struct machine *m)
 		return no_memory;
 	m->data->g_cpucache_up = CPUCACHE_FULL;
 	for (; sizes->cs_size; sizes++) {
-		kmalloc_fronts_add(m, cache_at(m, sizes->cs_cachep));
-		kmalloc_fronts_add(m, cache_at(m, sizes->cs_dmacachep));
+		front_add(m, cache_at(m, sizes->cs_cachep));
+		front_add(m, cache_at(m, sizes->cs_dmacachep));
 	}
 	return NULL;
 }

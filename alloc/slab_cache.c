@@ -25,6 +25,8 @@ void cache_join_chain(struct machine *m, struct kmem_cache *cache)
 	list_insert(m->base, &cache->next, ptr_link(chain), chain->next);
 	m->data->nr_caches++;
 	*cache_byte(m, cache) |= CACHE_LIVE;
+	if (*cache_byte(m, cache) & CACHE_TOUCHED)
+		front_add(m, cache);
 }
 
 static void leave_chain(struct machine *m, struct kmem_cache *cache)
@@ -33,6 +35,7 @@ static void leave_chain(struct machine *m, struct kmem_cache *cache)
 	list_remove(m->base, &cache->next);
 	m->data->nr_caches--;
 	*cache_byte(m, cache) &= (u8)~CACHE_LIVE;
+	front_hide(m, cache);
 }
 
 /* --- making --------------------------------------------------------------- */
@@ -47,8 +50,7 @@ void cache_begin(struct machine *m, struct kmem_cache *cache)
 	l3->next_reap = m->data->jiffies + REAPTIMEOUT_LIST3 +
 			ptr_link(cache) % REAPTIMEOUT_LIST3;
 	m->objects.golden.touched = true;
-	*cache_byte(m, cache) =
-		m->objects.debug ? CACHE_TOUCHED : CACHE_TOUCHED | CACHE_FAST;
+	*cache_byte(m, cache) = CACHE_TOUCHED;
 }
 
 static void set_batch(const struct machine *m, struct kmem_cache *cache,
@@ -175,6 +177,7 @@ struct kmem_cache *cache_make(struct machine *m, const char *name, u32 size,
 	*cache = (struct kmem_cache){ 0 };
 	if (cache_geometry(m, cache, size, align, flags) &&
 	    furnish(m, cache, name, ctor, dtor)) {
+		front_new(m, cache);
 		cache_join_chain(m, cache);
 		return cache;
 	}
@@ -329,6 +332,7 @@ static void free_cache(struct machine *m, struct kmem_cache *cache)
 	if (cache->lists.shared)
 		kfree_own(m, array_at(m, cache->lists.shared));
 	handle_free(m, cache->name);
+	front_delete(m, cache);
 	*cache_byte(m, cache) = 0;
 	cache_free_own(m, &m->data->cache_cache, cache);
 }

@@ -72,9 +72,11 @@ static void mark_frames(struct machine *m, const struct kmem_cache *cache,
 {
 	struct page *page = page_of_ptr(m, slab_block(m, slab));
 	const u32 nr = 1u << cache->gfporder;
+	u8 *front = front_of_frame(m, slab->s_mem - slab->colouroff);
 
 	for (u32 i = 0; i < nr; i++)
 		page_set_slab(m, page + i, ptr_link(cache), ptr_link(slab));
+	memset(front, (int)front_of_cache(m, cache), nr);
 	m->data->nr_slab += nr;
 	if (cache->flags & SLAB_RECLAIM_ACCOUNT)
 		m->data->slab_reclaim_pages += nr;
@@ -161,6 +163,7 @@ void slab_release(struct machine *m, struct kmem_cache *cache,
 		      "slab: a frame of a slab that is not marked");
 		page_clear_slab(m, page + i);
 	}
+	memset(front_of_frame(m, slab->s_mem - slab->colouroff), 0, nr);
 	m->data->nr_slab -= nr;
 	if (cache->flags & SLAB_RECLAIM_ACCOUNT)
 		m->data->slab_reclaim_pages -= nr;

@@ -41,6 +41,10 @@ static UNSANITIZED const char *validate_frames(const struct machine *m,
 			       page_cache(m, page + i) == cache &&
 			       page_slab(m, page + i) == slab,
 		       "S3: each frame of a slab leads to cache and slab");
+	for (u32 i = 0; i < nr; i++)
+		CLAUSE(front_of_frame(m, ptr_link(block))[i] ==
+			       front_of_cache(m, cache),
+		       "S3: each frame of a slab has its cache's number");
 	return NULL;
 }
 
@@ -69,11 +73,12 @@ static UNSANITIZED const char *validate_place(const struct machine *m,
 static force_inline bool is_given(const struct machine *m, const u8 *object,
 				  u32 objsize)
 {
-	u8 mark = *owner_byte(m, object), bit = owner_bit(object);
+	u8 mark = *owner_byte(m, object);
 
 	if (objsize < 32)
-		return mark & bit;
-	return mark && (mark == bit || mark == owner_own_mark(object));
+		return mark & owner_bit(object);
+	return mark && (mark == owner_mark(ptr_link(object)) ||
+			mark == owner_own_mark(object));
 }
 
 /* Sets a bit for each object on the free chain. */

@@ -63,14 +63,11 @@ struct cpu_front {
 	u32 guess_zone;
 };
 
-/*
- * The arrays that kmalloc() may pop at once, [gfp & __GFP_DMA][size]: those of
- * the general caches that are touched (golden.h), else an empty one.
- */
-_Static_assert(__GFP_DMA == 1, "an index");
+#define FRONT_NUMBERS 256u
 
-struct kmalloc_front {
-	struct array_cache *array[2][16];
+/* A CPU's arrays at hand, by the numbers of their caches: see front.h. */
+struct front {
+	struct array_cache *array[FRONT_NUMBERS];
 };
 
 /* Pointers in RAM are handles: see handle.h. */
@@ -95,9 +92,11 @@ struct golden_slabs {
 	u32 *slot;  /* by frame: its number + 1, 0: none */
 	pfn_t *pfn; /* by number, as all that follows */
 	bool *is_dirty;
-	u8 *bytes;    /* PAGE_SIZE each */
-	u8 *owned;    /* OWNED_BYTES each, and again: of both tables */
-	u8 *poison;   /* PLATFORM_POISON_BYTES each */
+	u8 *bytes;  /* PAGE_SIZE each */
+	u8 *owned;  /* OWNED_BYTES each, and again: of both tables */
+	u8 *poison; /* PLATFORM_POISON_BYTES each */
+	u8 *front;  /* the numbers of their caches */
+	u32 front_link[FRONT_NUMBERS];
 	bool live;    /* callers had objects at the snapshot */
 	bool touched; /* some cache was touched since */
 	struct handles handles;
@@ -107,16 +106,19 @@ struct golden_slabs {
 struct objects {
 	uintptr_t low_start; /* where low memory begins */
 	size_t low_bytes;    /* 0: no machine */
-	u8 *owned;	     /* a bit for 4 bytes of it: see owner.h ... */
-	u8 *caches;	     /* ... and a byte for 32 */
+	size_t low_lines;    /* pieces of 32 bytes in it */
+	u8 *owned;	     /* a byte for each: see owner.h ... */
+	u8 *caches;	     /* ... and another */
+	u8 *cache_front;     /* and another: see front.h */
+	u8 *frame_front;     /* a byte for each frame, by linear address */
 	/* the current CPU's; of nothing where calls must be looked at twice */
-	const struct kmalloc_front *front;
-	u32 careful;	    /* nonzero: they must */
-	size_t fast_lines;  /* pieces of 32 bytes in it; 0 with debugging */
-	bool debug;	    /* CONFIG_DEBUG_SLAB */
-	u8 size_index[129]; /* of 32 * i bytes: see kmalloc.c */
+	const struct front *front;
+	bool debug;			     /* CONFIG_DEBUG_SLAB */
+	u8 size_front[KMALLOC_MAX / 32 + 1]; /* of 32 * i bytes: kmalloc.c */
 	struct array_cache no_array;
-	struct kmalloc_front fronts[NR_CPUS], no_front;
+	struct front fronts[NR_CPUS], no_front;
+	u32 front_link[FRONT_NUMBERS];
+	u32 nr_fronts; /* numbers are below it */
 	struct handles handles;
 	struct golden_slabs golden;
 };

@@ -7,8 +7,8 @@
  * a constructor that allocates, where the last one is not to be had.  There
  * are six moves to take an element at low marks and four to give it back, and
  * less than one for what many of them share.  Untouched, it costs nothing.
- * What does not fit is counted: a reader of the trace checks that nothing was
- * lost, and who never reads it loses nothing.
+ * What does not fit is lost: a reader of the trace checks that it has a record
+ * to spare, and who never reads it pays a compare a move.
  */
 #ifndef ALLOC_TRACE_H
 #define ALLOC_TRACE_H
@@ -20,15 +20,13 @@
 struct trace {
 	struct trace_record *next;
 	struct trace_record *end; /* `next` where nothing is announced */
-	u32 lost;
-	struct trace_record record[TRACE_RECORDS];
+	struct trace_record record[TRACE_RECORDS + 1];
 };
 
 static force_inline void trace_clear(struct trace *t)
 {
 	t->next = t->record;
-	t->end = t->record + TRACE_RECORDS;
-	t->lost = 0;
+	t->end = t->record + TRACE_RECORDS + 1;
 }
 
 static force_inline void trace_mute(struct trace *t)
@@ -52,10 +50,8 @@ static force_inline void trace_add(struct trace *t, u32 head, pfn_t pfn,
 	struct trace_record *record = t->next;
 	const u64 first = head | (u64)pfn << 32;
 
-	if (unlikely(record == t->end)) {
-		t->lost++;
+	if (record == t->end)
 		return;
-	}
 	t->next = record + 1;
 	__builtin_memcpy(record, &first, sizeof(first));
 	record->arg = arg;

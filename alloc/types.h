@@ -26,6 +26,8 @@ typedef int64_t s64;
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+/* It will be written to soon; no access. */
+#define prefetchw(ptr) __builtin_prefetch((ptr), 1)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member)                                        \
 	((type *)((uintptr_t)(ptr)-offsetof(type, member)))

@@ -46,6 +46,8 @@ static struct machine *setup(void)
 #define C6_CTOR "C6: constructor and destructor are its name's"
 #define C7 "C7: malloc_sizes leads to general caches"
 #define C8 "C8: the arrays at hand are those of touched caches"
+#define C8_NUMBER "C8: a number and its cache belong together"
+#define C8_GENERAL "C8: the numbers of general caches follow from their sizes"
 
 NEGATIVE(a_cache_too_few, QUICK, C1_NR)
 {
@@ -216,12 +218,27 @@ NEGATIVE(twins_that_were_exchanged, QUICK, C7)
 
 NEGATIVE(an_array_at_hand_of_another_cpu, QUICK, C8)
 {
-	m->objects.fronts[0].array[0][2] = m->objects.fronts[1].array[0][2];
+	m->objects.fronts[0].array[5] = m->objects.fronts[1].array[5];
 }
 
 NEGATIVE(no_array_at_hand, QUICK, C8)
 {
-	m->objects.fronts[1].array[1][5] = &m->objects.no_array;
+	m->objects.fronts[1].array[12] = &m->objects.no_array;
+}
+
+NEGATIVE(an_array_without_a_cache, QUICK, C8)
+{
+	m->objects.fronts[1].array[0] = m->objects.fronts[1].array[5];
+}
+
+NEGATIVE(a_number_of_another_cache, QUICK, C8_NUMBER)
+{
+	m->objects.front_link[40] = ptr_link(on);
+}
+
+NEGATIVE(a_general_cache_without_its_number, QUICK, C8_GENERAL)
+{
+	front_delete(m, cache_at(m, m->data->malloc_sizes[3].cs_cachep));
 }
 
 CLAUSES("cache_validate.c", cache_validate, setup)

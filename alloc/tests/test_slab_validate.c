@@ -61,6 +61,7 @@ static const char *validate(const struct machine *m)
 #define S3_BEGIN "S3: a slab begins where a frame begins"
 #define S3_ORDER "S3: a slab is a block of its cache's order"
 #define S3 "S3: each frame of a slab leads to cache and slab"
+#define S3_NUMBER "S3: each frame of a slab has its cache's number"
 #define S4_OFF "S4: management off slab is the allocator's own"
 #define S4_ON "S4: management on slab is in front of the objects"
 #define S4 "S4: a slab has one of its cache's colours"
@@ -148,6 +149,11 @@ NEGATIVE(a_frame_of_another_cache, QUICK, S3)
 NEGATIVE(a_frame_without_its_mark, QUICK, S3)
 {
 	page_clear_slab(m, page_under(m, off_live));
+}
+
+NEGATIVE(a_frame_without_a_number, QUICK, S3_NUMBER)
+{
+	*front_of_frame(m, ptr_link(live[0])) = 0;
 }
 
 NEGATIVE(management_in_nobodys_hands, QUICK, S4_OFF)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/*
+ * front.c - numbers of caches, and the arrays that go by them: see front.h.
+ *
+ *     front_link[number]    the cache's link, 0: the number is free
+ *     cache_front[line]     by the 32 bytes where a descriptor begins
+ *     frame_front[frame]    by linear address, for slabs' frames
+ */
+#include "front.h"
+
+#define FRAMES 0x100000u /* of 4 GiB of linear addresses */
+
+bool front_init(struct machine *m)
+{
+	struct objects *o = &m->objects;
+
+	o->low_lines = o->low_bytes >> 5;
+	o->cache_front = platform_alloc(o->low_lines);
+	o->frame_front = platform_alloc(FRAMES);
+	front_clear(m);
+	return o->cache_front && o->frame_front;
+}
+
+void front_exit(struct machine *m)
+{
+	struct objects *o = &m->objects;
+
+	platform_free(o->cache_front, o->low_lines);
+	platform_free(o->frame_front, FRAMES);
+	o->cache_front = NULL;
+	o->frame_front = NULL;
+	o->low_lines = 0;
+	o->nr_fronts = 0;
+	memset(o->front_link, 0, sizeof(o->front_link));
+	front_clear(m);
+}
+
+/* --- numbers -------------------------------------------------------------- */
+
+static u8 *number_of(const struct machine *m, u32 link)
+{
+	return &m->objects.cache_front[(link - PAGE_OFFSET) >> 5];
+}
+
+void front_new(struct machine *m, const struct kmem_cache *cache)
+{
+	struct objects *o = &m->objects;
+	u32 n = FRONT_GENERAL;
+
+	if (o->debug || cache->objsize < 32)
+		return;
+	while (n < FRONT_NUMBERS && o->front_link[n])
+		n++;
+	if (n == FRONT_NUMBERS)
+		return;
+	if (n >= o->nr_fronts)
+		o->nr_fronts = n + 1;
+	o->front_link[n] = ptr_link(cache);
+	*number_of(m, ptr_link(cache)) = (u8)n;
+}
+
+void front_delete(struct machine *m, const struct kmem_cache *cache)
+{
+	u8 *number = number_of(m, ptr_link(cache));
+
+	m->objects.front_link[*number] = 0;
+	*number = 0;
+}
+
+/* --- arrays --------------------------------------------------------------- */
+
+static void set_arrays(struct machine *m, const struct kmem_cache *cache,
+		       bool at_hand)
+{
+	struct objects *o = &m->objects;
+	u32 n = *number_of(m, ptr_link(cache));
+
+	for (u32 cpu = 0; n && cpu < m->setup.nr_cpus; cpu++)
+		o->fronts[cpu].array[n] =
+			at_hand ? link_ptr(m->base, cache->array[cpu])
+				: &o->no_array;
+}
+
+void front_add(struct machine *m, const struct kmem_cache *cache)
+{
+	set_arrays(m, cache, true);
+}
+
+void front_hide(struct machine *m, const struct kmem_cache *cache)
+{
+	set_arrays(m, cache, false);
+}
+
+static UNSANITIZED void clear(struct machine *m, struct front *front)
+{
+	for (u32 n = 0; n < FRONT_NUMBERS; n++)
+		front->array[n] = &m->objects.no_array;
+}
+
+void front_clear(struct machine *m)
+{
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		clear(m, &m->objects.fronts[cpu]);
+	clear(m, &m->objects.no_front);
+}
+
+/* --- back to the snapshot --------------------------------------------------
+ */
+
+void front_snapshot(struct machine *m)
+{
+	struct objects *o = &m->objects;
+
+	memcpy(o->golden.front_link, o->front_link, sizeof(o->front_link));
+}
+
+/* A number may have gone from one cache to another: all go, then all come. */
+UNSANITIZED void front_reset(struct machine *m)
+{
+	struct objects *o = &m->objects;
+	u32 *link = o->front_link;
+
+	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++) {
+		for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+			o->fronts[cpu].array[n] = &o->no_array;
+		if (link[n])
+			*number_of(m, link[n]) = 0;
+	}
+	memcpy(link, o->golden.front_link, o->nr_fronts * sizeof(*link));
+	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++)
+		if (link[n])
+			*number_of(m, link[n]) = (u8)n;
+}
