@@ -16,7 +16,7 @@
  * would be through a PLT.
  *
  * The machine is used as a driver would use it: one task, and nobody reads
- * its trace, which is full after the first 131,072 moves.
+ * its trace, which is soon full.  Its caches are as kmalloc's own.
  */
 #include "bench.h"
 #include "bench_objects.h"
@@ -54,17 +54,26 @@ struct contender {
 
 	struct prng r;
 	void *live[LIVE];
-	u32 bytes[LIVE];
+	struct kmem_cache *from[LIVE];
 };
 
-typedef void *(*alloc_fn)(struct contender *c, u32 size);
-typedef void (*free_fn)(struct contender *c, void *object, u32 size);
+/*
+ * What a contender is to the workloads.  Who works with caches has one in his
+ * hands before he asks it for an object; to others it is NULL.
+ */
+struct calls {
+	struct kmem_cache *(*cache)(const struct contender *c, u32 size);
+	void *(*alloc)(struct contender *c, struct kmem_cache *cache, u32 size);
+	void (*free)(struct contender *c, struct kmem_cache *cache,
+		     void *object);
+};
 
 /* --- workloads ----------------------------------------------------------- */
 
-static force_inline void *take(struct contender *c, alloc_fn alloc, u32 size)
+static force_inline void *take(struct contender *c, struct calls call,
+			       struct kmem_cache *cache, u32 size)
 {
-	void *object = alloc(c, size);
+	void *object = call.alloc(c, cache, size);
 
 	if (!object)
 		abort();
@@ -72,35 +81,37 @@ static force_inline void *take(struct contender *c, alloc_fn alloc, u32 size)
 	return object;
 }
 
-static force_inline void pair(struct contender *c, alloc_fn alloc, free_fn give,
-			      u32 n)
+static force_inline void pair(struct contender *c, struct calls call, u32 n)
 {
+	struct kmem_cache *cache = call.cache(c, 64);
+
 	for (u32 i = 0; i < n; i++)
-		give(c, take(c, alloc, 64), 64);
+		call.free(c, cache, take(c, call, cache, 64));
 }
 
-static force_inline void lifo(struct contender *c, alloc_fn alloc, free_fn give,
-			      u32 n)
+static force_inline void lifo(struct contender *c, struct calls call, u32 n)
 {
+	struct kmem_cache *cache = call.cache(c, 64);
+
 	for (u32 done = 0; done < n; done += BATCH) {
 		for (u32 i = 0; i < BATCH; i++)
-			c->live[i] = take(c, alloc, 64);
+			c->live[i] = take(c, call, cache, 64);
 		for (u32 i = BATCH; i-- > 0;)
-			give(c, c->live[i], 64);
+			call.free(c, cache, c->live[i]);
 	}
 }
 
-static force_inline void replace(struct contender *c, alloc_fn alloc,
-				 free_fn give, u32 i, u32 size)
+static force_inline void replace(struct contender *c, struct calls call, u32 i,
+				 u32 size)
 {
 	if (c->live[i])
-		give(c, c->live[i], c->bytes[i]);
-	c->bytes[i] = size;
-	c->live[i] = take(c, alloc, size);
+		call.free(c, c->from[i], c->live[i]);
+	c->from[i] = call.cache(c, size);
+	c->live[i] = take(c, call, c->from[i], size);
 }
 
-static force_inline void at_random(struct contender *c, alloc_fn alloc,
-				   free_fn give, u32 n)
+static force_inline void at_random(struct contender *c, struct calls call,
+				   u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		u64 r = prng_u64(&c->r);
@@ -109,126 +120,150 @@ static force_inline void at_random(struct contender *c, alloc_fn alloc,
 				  (BYTES_MAX - BYTES_MIN + 1)) >>
 				 32);
 
-		replace(c, alloc, give, slot, BYTES_MIN + size);
+		replace(c, call, slot, BYTES_MIN + size);
 	}
 }
 
-static force_inline void powers(struct contender *c, alloc_fn alloc,
-				free_fn give, u32 n)
+static force_inline void powers(struct contender *c, struct calls call, u32 n)
 {
+	struct kmem_cache *cache[NR_POWERS];
 	void *object[NR_POWERS];
 
+	for (u32 i = 0; i < NR_POWERS; i++)
+		cache[i] = call.cache(c, 1u << (POWER_MIN + i));
 	for (u32 done = 0; done < n; done += NR_POWERS) {
 		for (u32 i = 0; i < NR_POWERS; i++)
-			object[i] = take(c, alloc, 1u << (POWER_MIN + i));
+			object[i] =
+				take(c, call, cache[i], 1u << (POWER_MIN + i));
 		for (u32 i = 0; i < NR_POWERS; i++)
-			give(c, object[i], 1u << (POWER_MIN + i));
+			call.free(c, cache[i], object[i]);
 	}
 }
 
 /* All slots live before the first op that is measured. */
-static force_inline void fill(struct contender *c, alloc_fn alloc, free_fn give)
+static force_inline void fill(struct contender *c, struct calls call)
 {
 	prng_seed(&c->r, 1);
 	memset(c->live, 0, sizeof(c->live));
 	for (u32 i = 0; i < LIVE; i++)
-		replace(c, alloc, give, i,
+		replace(c, call, i,
 			BYTES_MIN +
 				prng_below(&c->r, BYTES_MAX - BYTES_MIN + 1));
 }
 
-static force_inline void drain(struct contender *c, free_fn give)
+static force_inline void drain(struct contender *c, struct calls call)
 {
 	for (u32 i = 0; i < LIVE; i++)
-		give(c, c->live[i], c->bytes[i]);
+		call.free(c, c->from[i], c->live[i]);
 }
 
 enum phase { BEFORE, MEASURED, AFTER };
 
-static force_inline void work(struct contender *c, alloc_fn alloc, free_fn give,
+static force_inline void work(struct contender *c, struct calls call,
 			      enum workload w, enum phase phase, u32 n)
 {
 	if (phase == BEFORE && w == RANDOM)
-		fill(c, alloc, give);
+		fill(c, call);
 	if (phase == AFTER && w == RANDOM)
-		drain(c, give);
+		drain(c, call);
 	if (phase != MEASURED)
 		return;
 	if (w == PAIR)
-		pair(c, alloc, give, n);
+		pair(c, call, n);
 	else if (w == LIFO)
-		lifo(c, alloc, give, n);
+		lifo(c, call, n);
 	else if (w == RANDOM)
-		at_random(c, alloc, give, n);
+		at_random(c, call, n);
 	else
-		powers(c, alloc, give, n);
+		powers(c, call, n);
 }
 
 /* --- contenders ---------------------------------------------------------- */
 
-#define CONTENDER(name)                                                        \
+#define CONTENDER(name, cache)                                                 \
 	static void name##_work(struct contender *c, enum workload w,          \
 				enum phase phase, u32 n)                       \
 	{                                                                      \
-		work(c, name##_alloc, name##_free, w, phase, n);               \
+		work(c, (struct calls){ cache, name##_alloc, name##_free }, w, \
+		     phase, n);                                                \
 	}
 
-static force_inline void *kmalloc_alloc(struct contender *c, u32 size)
+static force_inline struct kmem_cache *no_cache(const struct contender *c,
+						u32 size)
 {
+	(void)c;
+	(void)size;
+	return NULL;
+}
+
+static force_inline void *kmalloc_alloc(struct contender *c,
+					struct kmem_cache *cache, u32 size)
+{
+	(void)cache;
 	return mm_kmalloc(c->m, size, GFP_KERNEL);
 }
 
-static force_inline void kmalloc_free(struct contender *c, void *object,
-				      u32 size)
+static force_inline void kmalloc_free(struct contender *c,
+				      struct kmem_cache *cache, void *object)
 {
-	(void)size;
+	(void)cache;
 	mm_kfree(c->m, object);
 }
 
-CONTENDER(kmalloc)
+CONTENDER(kmalloc, no_cache)
 
-static force_inline struct kmem_cache *cache_of(struct contender *c, u32 size)
+static force_inline struct kmem_cache *cache_of(const struct contender *c,
+						u32 size)
 {
 	return c->cache[c->class_of[(size + 31) / 32]];
 }
 
-static force_inline void *slab_alloc(struct contender *c, u32 size)
+static force_inline void *slab_alloc(struct contender *c,
+				     struct kmem_cache *cache, u32 size)
 {
-	return mm_kmem_cache_alloc(c->m, cache_of(c, size), GFP_KERNEL);
+	(void)size;
+	return mm_kmem_cache_alloc(c->m, cache, GFP_KERNEL);
 }
 
-static force_inline void slab_free(struct contender *c, void *object, u32 size)
+static force_inline void slab_free(struct contender *c,
+				   struct kmem_cache *cache, void *object)
 {
-	mm_kmem_cache_free(c->m, cache_of(c, size), object);
+	mm_kmem_cache_free(c->m, cache, object);
 }
 
-CONTENDER(slab)
+CONTENDER(slab, cache_of)
 
-static force_inline void *limit_alloc(struct contender *c, u32 size)
+static force_inline void *limit_alloc(struct contender *c,
+				      struct kmem_cache *cache, u32 size)
 {
+	(void)cache;
 	return limit_kmalloc(c->limit, size);
 }
 
-static force_inline void limit_free(struct contender *c, void *object, u32 size)
+static force_inline void limit_free(struct contender *c,
+				    struct kmem_cache *cache, void *object)
 {
-	(void)size;
+	(void)cache;
 	limit_kfree(c->limit, object);
 }
 
-CONTENDER(limit)
+CONTENDER(limit, no_cache)
 
-static force_inline void *peer_alloc(struct contender *c, u32 size)
+static force_inline void *peer_alloc(struct contender *c,
+				     struct kmem_cache *cache, u32 size)
 {
+	(void)cache;
 	return c->peer.malloc(size);
 }
 
-static force_inline void peer_free(struct contender *c, void *object, u32 size)
+static force_inline void peer_free(struct contender *c,
+				   struct kmem_cache *cache, void *object)
 {
-	(void)size;
+	(void)cache;
 	c->peer.free(object);
 }
 
-CONTENDER(peer)
+CONTENDER(peer, no_cache)
 
 /* --- a run --------------------------------------------------------------- */
 
@@ -283,43 +318,48 @@ static void print_row(const struct run *run, enum workload w, u32 i, double ns,
 		       ns / limit);
 }
 
-static void measure(struct run *run, enum workload w)
+/* One turn: caches are warmed before it counts.  Returns ns an op. */
+static double turn(const struct run *run, u32 i, enum workload w, u32 n)
 {
-	const u32 ops[NR_WORKLOADS] = { 500000, 500000, 400000, 390000 };
-	u32 turns = bench_rounds() < TURNS_MAX ? bench_rounds() : TURNS_MAX;
-	u32 n = turns > 2 ? ops[w] : ops[w] / 50;
-	double limit = 0;
+	u64 start;
 
-	for (u32 i = 0; i < CONTENDERS; i++) {
-		if (!run->c[i])
-			continue;
-		run->work[i](run->c[i], w, BEFORE, 0);
-		run->work[i](run->c[i], w, MEASURED, n); /* warm */
-	}
-	for (u32 turn = 0; turn < turns; turn++)
-		for (u32 i = 0; i < CONTENDERS; i++) {
-			u64 start = bench_cpu_ns();
+	run->work[i](run->c[i], w, MEASURED, n / 4);
+	start = bench_cpu_ns();
+	run->work[i](run->c[i], w, MEASURED, n);
+	return (double)(bench_cpu_ns() - start) / n;
+}
 
-			if (!run->c[i])
-				continue;
-			run->work[i](run->c[i], w, MEASURED, n);
-			run->ns[i][turn] = (double)(bench_cpu_ns() - start) / n;
-		}
+static void print_rows(struct run *run, enum workload w, u32 turns)
+{
+	double limit = median(run->ns[0], turns);
+
 	if (!bench_json())
 		printf("%s: %s\n", run->name, workload_name[w]);
 	for (u32 i = 0; i < CONTENDERS; i++) {
-		double ns;
-
-		if (!run->c[i]) {
+		if (run->c[i])
+			print_row(run, w, i, median(run->ns[i], turns), limit);
+		else
 			absent(run, i);
-			continue;
-		}
-		run->work[i](run->c[i], w, AFTER, 0);
-		ns = median(run->ns[i], turns);
-		if (i == 0)
-			limit = ns;
-		print_row(run, w, i, ns, limit);
 	}
+}
+
+static void measure(struct run *run, enum workload w)
+{
+	const u32 ops[NR_WORKLOADS] = { 400000, 400000, 400000, 390000 };
+	u32 turns = bench_rounds() < TURNS_MAX ? bench_rounds() : TURNS_MAX;
+	u32 n = turns > 2 ? ops[w] : ops[w] / 50;
+
+	for (u32 i = 0; i < CONTENDERS; i++)
+		if (run->c[i])
+			run->work[i](run->c[i], w, BEFORE, 0);
+	for (u32 k = 0; k < turns; k++)
+		for (u32 i = 0; i < CONTENDERS; i++)
+			if (run->c[i])
+				run->ns[i][k] = turn(run, i, w, n);
+	for (u32 i = 0; i < CONTENDERS; i++)
+		if (run->c[i])
+			run->work[i](run->c[i], w, AFTER, 0);
+	print_rows(run, w, turns);
 }
 
 static struct contender *of_limit(void)
@@ -360,8 +400,9 @@ static struct contender *of_machine(bool caches)
 		};
 
 		mm_set_current(c->m, (struct task){ 0 });
-		c->cache[i] = mm_kmem_cache_create(
-			c->m, name[i], class_bytes[i], 0, 0, NULL, NULL);
+		c->cache[i] =
+			mm_kmem_cache_create(c->m, name[i], class_bytes[i], 0,
+					     SLAB_HWCACHE_ALIGN, NULL, NULL);
 		if (!c->cache[i])
 			abort();
 	}
