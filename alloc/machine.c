@@ -161,6 +161,8 @@ static void kernel_data_init(struct machine *m)
 		.high_memory =
 			PAGE_OFFSET + (m->setup.max_low_pfn << PAGE_SHIFT),
 	};
+	list_init(&m->data->cache_chain);
+	list_init(&m->data->rcu_list);
 }
 
 static const char *boot(struct machine *m, const struct boot_line *line)

@@ -118,6 +118,12 @@ static force_inline void owner_give_own(const struct machine *m,
 	*owner_byte(m, ptr) = owner_own_mark(ptr);
 }
 
+static force_inline void owner_take_own(const struct machine *m,
+					const void *ptr)
+{
+	*owner_byte(m, ptr) = 0;
+}
+
 static force_inline bool owner_has_own(const struct machine *m, const void *ptr)
 {
 	return *owner_byte(m, ptr) == owner_own_mark(ptr);

@@ -191,7 +191,7 @@ cache_next(const struct machine *m, const struct kmem_cache *cache, u32 *nr)
 	const struct list_head *chain = &m->data->cache_chain;
 	u32 link = cache ? cache->next.next : chain->next;
 
-	if (!link || link == ptr_link(chain))
+	if (link == ptr_link(chain))
 		return NULL;
 	CHECK(m, (*nr)++ < m->data->nr_caches, "slab: a chain without an end");
 	return cache_of_chain(m, link);

@@ -196,7 +196,7 @@ void cache_free_own(struct machine *m, struct kmem_cache *cache, void *object)
 {
 	CHECK(m, owner_has_own(m, object),
 	      "slab: what the allocator gives back is not its own");
-	owner_take(m, object, cache->objsize);
+	owner_take_own(m, object);
 	cache_free(m, cache, object);
 }
 

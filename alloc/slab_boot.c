@@ -34,8 +34,6 @@ static void begin(struct machine *m)
 {
 	struct kernel_data *data = m->data;
 
-	list_init(&data->cache_chain);
-	list_init(&data->rcu_list);
 	data->slab_break_gfp_order = data->highend_pfn > 8192;
 	data->offslab_limit = UINT32_MAX;
 	data->jiffies = INITIAL_JIFFIES;

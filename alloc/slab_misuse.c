@@ -35,16 +35,13 @@ static enum report_kind object_kind(const struct machine *m,
 		return REPORT_object_wrong_cache;
 	if (!is_object(own, page_slab(m, page), mm_vaddr(object)))
 		return REPORT_object_interior;
-	return owner_covers(m, object) && owner_has(m, object, own->objsize)
-		       ? REPORT_none
-		       : REPORT_object_double_free;
+	CHECK(m, !owner_has(m, object, own->objsize),
+	      "misuse: an object neither good nor bad");
+	return REPORT_object_double_free;
 }
 
 void object_misused(struct machine *m, const struct kmem_cache *cache,
 		    const void *object)
 {
-	enum report_kind kind = object_kind(m, cache, object);
-
-	CHECK(m, kind != REPORT_none, "misuse: an object neither good nor bad");
-	report(&m->faults, kind);
+	report(&m->faults, object_kind(m, cache, object));
 }

@@ -243,11 +243,12 @@ static UNSANITIZED void sort(u32 *word, u32 nr)
 
 static UNSANITIZED bool distinct(u32 *word, u32 nr)
 {
+	u32 i = 1;
+
 	sort(word, nr);
-	for (u32 i = 1; i < nr; i++)
-		if (word[i - 1] == word[i])
-			return false;
-	return true;
+	while (i < nr && word[i - 1] != word[i])
+		i++;
+	return i >= nr;
 }
 
 static UNSANITIZED const char *collect(const struct machine *m,

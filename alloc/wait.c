@@ -17,13 +17,13 @@ void wait_queue_init(struct wait_queue_head *queue)
 
 /* --- the table ------------------------------------------------------------ */
 
+/* A woken one. */
 static struct sleeper table_take(struct sleepers *s, u32 i)
 {
 	struct sleeper taken = s->sleeper[i];
 
 	s->nr--;
-	if (i < s->nr_woken)
-		s->nr_woken--;
+	s->nr_woken--;
 	for (; i < s->nr; i++)
 		s->sleeper[i] = s->sleeper[i + 1];
 	return taken;
