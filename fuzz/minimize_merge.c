@@ -24,8 +24,8 @@
 #define MERGE_RUN 8u
 #define POOL_NR_MAX 4096u
 #define JIFFIES_MAX 65535u /* what the wire has room for */
-#define PRESSURE_FROM 5u /* ops: what is shorter is short enough */
-#define PRESSURE_KB 4u	 /* a page: marks are in pages */
+#define PRESSURE_FROM 5u   /* ops: what is shorter is short enough */
+#define PRESSURE_KB 4u	   /* a page: marks are in pages */
 #define PRESSURE_KB_MAX 32768u
 
 /* A larger object, or a larger pool. */

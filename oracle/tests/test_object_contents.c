@@ -217,7 +217,7 @@ TEST(nested)
 {
 	struct stock s = stocked(false, 0, OBJECT_CTOR | OBJECT_NESTED);
 	u32 a = next_of(&s, s.own, 0), nested = next_of(&s, s.size64, 0);
-	struct place p;
+	struct place p = { 0 };
 
 	construct_by_hand(&s, a);
 	EXPECT(place_of(s.p->o, a, &p));

@@ -208,7 +208,7 @@ TEST(clause_own_memory)
 	struct stock s = stocked(false, 0, 0);
 	struct model *o = s.p->o;
 	u32 pool = next_of(&s, s.size64, 0);
-	struct place p;
+	struct place p = { 0 };
 
 	begin(s.p);
 	EXPECT(model_mempool_create(o, &s.p->out, 0, POOL_KMALLOC, 60, pool,
