@@ -218,8 +218,11 @@ void golden_begin(struct machine *m)
 	struct kmem_cache *cache = NULL;
 	u32 nr = 0;
 
-	while (m->objects.golden.live && (cache = cache_next(m, cache, &nr)))
-		cache_touch(m, cache); /* unreachable: see frame_is_live() */
+	if (!m->objects.golden.live)
+		return;
+	/* unreachable: see frame_is_live() */
+	while ((cache = cache_next(m, cache, &nr)))
+		cache_touch(m, cache);
 }
 
 /* --- the reset ------------------------------------------------------------ */

@@ -143,9 +143,12 @@ static UNSANITIZED const char *validate_reserve(const struct machine *m,
 	return NULL;
 }
 
-static UNSANITIZED bool is_own(const struct machine *m, const void *ptr)
+static UNSANITIZED const char *validate_own(const struct machine *m,
+					    const void *ptr)
 {
-	return owner_covers(m, ptr) && owner_has_own(m, ptr);
+	CLAUSE(owner_covers(m, ptr) && owner_has_own(m, ptr),
+	       "R8: a pool and its array are the allocator's own");
+	return NULL;
 }
 
 static UNSANITIZED const char *validate_pool(const struct machine *m,
@@ -154,12 +157,15 @@ static UNSANITIZED const char *validate_pool(const struct machine *m,
 {
 	u32 handle = (u32)(r - m->pools.record) + 1;
 	u32 tasks = ptr_link(&pool->wait.task_list);
+	const char *broken;
 
 	CLAUSE(pool->pool_data == handle && pool->alloc == handle &&
 		       pool->free == handle,
 	       "R1: a pool and its record lead to each other");
-	CLAUSE(is_own(m, pool) && is_own(m, mempool_elements(m, pool)),
-	       "R8: a pool and its array are the allocator's own");
+	broken = validate_own(m, pool);
+	if (!broken)
+		broken = validate_own(m, mempool_elements(m, pool));
+	CLAUSE(!broken, broken);
 	CLAUSE(pool->curr_nr >= 0 && pool->curr_nr <= pool->min_nr,
 	       "R2: a reserve has 0 to min_nr elements");
 	CLAUSE(mempool_short(r, pool) <= r->unfilled,

@@ -22,7 +22,9 @@ static enum report_kind free_kind(const struct machine *m,
 	case FRAME_RESERVED:
 		return REPORT_free_reserved;
 	case FRAME_ALLOCATED:
-		return frame.order == order ? REPORT_none : REPORT_wrong_order;
+		CHECK(m, frame.order != order,
+		      "misuse: a free neither good nor bad");
+		return REPORT_wrong_order;
 	case FRAME_TAIL:
 		return REPORT_free_tail;
 	default:
@@ -33,8 +35,5 @@ static enum report_kind free_kind(const struct machine *m,
 
 void free_misused(struct machine *m, const struct page *page, u32 order)
 {
-	enum report_kind kind = free_kind(m, page, order);
-
-	CHECK(m, kind != REPORT_none, "misuse: a free neither good nor bad");
-	report(&m->faults, kind);
+	report(&m->faults, free_kind(m, page, order));
 }

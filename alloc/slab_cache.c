@@ -25,8 +25,7 @@ void cache_join_chain(struct machine *m, struct kmem_cache *cache)
 	list_insert(m->base, &cache->next, ptr_link(chain), chain->next);
 	m->data->nr_caches++;
 	*cache_byte(m, cache) |= CACHE_LIVE;
-	if (*cache_byte(m, cache) & CACHE_TOUCHED)
-		front_add(m, cache);
+	front_add(m, cache);
 }
 
 static void leave_chain(struct machine *m, struct kmem_cache *cache)
