@@ -55,7 +55,13 @@ static force_inline u8 *front_of_frame(const struct machine *m, u32 link)
 	return &m->objects.frame_front[link >> PAGE_SHIFT];
 }
 
-/* Of a cache, or of what may be none. */
+/* Of a cache. */
+static force_inline u8 *front_number(const struct machine *m, u32 link)
+{
+	return &m->objects.cache_front[(link - PAGE_OFFSET) >> 5];
+}
+
+/* Of what may be none. */
 static force_inline u32 front_of_cache(const struct machine *m,
 				       const struct kmem_cache *cache)
 {

@@ -76,7 +76,7 @@ static void mark_frames(struct machine *m, const struct kmem_cache *cache,
 
 	for (u32 i = 0; i < nr; i++)
 		page_set_slab(m, page + i, ptr_link(cache), ptr_link(slab));
-	memset(front, (int)front_of_cache(m, cache), nr);
+	memset(front, *front_number(m, ptr_link(cache)), nr);
 	m->data->nr_slab += nr;
 	if (cache->flags & SLAB_RECLAIM_ACCOUNT)
 		m->data->slab_reclaim_pages += nr;

@@ -43,7 +43,7 @@ static UNSANITIZED const char *validate_frames(const struct machine *m,
 		       "S3: each frame of a slab leads to cache and slab");
 	for (u32 i = 0; i < nr; i++)
 		CLAUSE(front_of_frame(m, ptr_link(block))[i] ==
-			       front_of_cache(m, cache),
+			       *front_number(m, ptr_link(cache)),
 		       "S3: each frame of a slab has its cache's number");
 	return NULL;
 }
