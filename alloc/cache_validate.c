@@ -141,12 +141,11 @@ static UNSANITIZED const char *validate_sizes(const struct machine *m, u32 i,
 /* The arrays that go by a number. */
 static UNSANITIZED const char *validate_front(const struct machine *m, u32 n)
 {
-	const u32 link = m->objects.front_link[n];
-	const struct kmem_cache *cache = cache_at(m, link);
+	const struct kmem_cache *cache = m->objects.front_cache[n];
 	const bool at_hand =
-		link && cache_state(m, cache) == (CACHE_LIVE | CACHE_TOUCHED);
+		cache && cache_state(m, cache) == (CACHE_LIVE | CACHE_TOUCHED);
 
-	CLAUSE(!link || front_of_cache(m, cache) == n,
+	CLAUSE(!cache || front_of_cache(m, cache) == n,
 	       "C8: a number and its cache belong together");
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
 		CLAUSE(m->objects.fronts[cpu].array[n] ==

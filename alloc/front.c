@@ -2,7 +2,7 @@
 /*
  * front.c - numbers of caches, and the arrays that go by them: see front.h.
  *
- *     front_link[number]    the cache's link, 0: the number is free
+ *     front_cache[number]   the cache; NULL: the number is free
  *     cache_front[line]     by the 32 bytes where a descriptor begins
  *     frame_front[frame]    by linear address, for slabs' frames
  */
@@ -31,16 +31,11 @@ void front_exit(struct machine *m)
 	o->frame_front = NULL;
 	o->low_lines = 0;
 	o->nr_fronts = 0;
-	memset(o->front_link, 0, sizeof(o->front_link));
+	memset(o->front_cache, 0, sizeof(o->front_cache));
 	front_clear(m);
 }
 
 /* --- numbers -------------------------------------------------------------- */
-
-static u8 *number_of(const struct machine *m, u32 link)
-{
-	return &m->objects.cache_front[(link - PAGE_OFFSET) >> 5];
-}
 
 void front_new(struct machine *m, const struct kmem_cache *cache)
 {
@@ -49,21 +44,21 @@ void front_new(struct machine *m, const struct kmem_cache *cache)
 
 	if (o->debug || cache->objsize < 32)
 		return;
-	while (n < FRONT_NUMBERS && o->front_link[n])
+	while (n < FRONT_NUMBERS && o->front_cache[n])
 		n++;
 	if (n == FRONT_NUMBERS)
 		return;
 	if (n >= o->nr_fronts)
 		o->nr_fronts = n + 1;
-	o->front_link[n] = ptr_link(cache);
-	*number_of(m, ptr_link(cache)) = (u8)n;
+	o->front_cache[n] = cache;
+	*front_number(m, ptr_link(cache)) = (u8)n;
 }
 
 void front_delete(struct machine *m, const struct kmem_cache *cache)
 {
-	u8 *number = number_of(m, ptr_link(cache));
+	u8 *number = front_number(m, ptr_link(cache));
 
-	m->objects.front_link[*number] = 0;
+	m->objects.front_cache[*number] = NULL;
 	*number = 0;
 }
 
@@ -73,7 +68,7 @@ static void set_arrays(struct machine *m, const struct kmem_cache *cache,
 		       bool at_hand)
 {
 	struct objects *o = &m->objects;
-	u32 n = *number_of(m, ptr_link(cache));
+	u32 n = *front_number(m, ptr_link(cache));
 
 	for (u32 cpu = 0; n && cpu < m->setup.nr_cpus; cpu++)
 		o->fronts[cpu].array[n] =
@@ -111,23 +106,23 @@ void front_snapshot(struct machine *m)
 {
 	struct objects *o = &m->objects;
 
-	memcpy(o->golden.front_link, o->front_link, sizeof(o->front_link));
+	memcpy(o->golden.front_cache, o->front_cache, sizeof(o->front_cache));
 }
 
 /* A number may have gone from one cache to another: all go, then all come. */
 UNSANITIZED void front_reset(struct machine *m)
 {
 	struct objects *o = &m->objects;
-	u32 *link = o->front_link;
+	const struct kmem_cache **cache = o->front_cache;
 
 	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++) {
 		for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
 			o->fronts[cpu].array[n] = &o->no_array;
-		if (link[n])
-			*number_of(m, link[n]) = 0;
+		if (cache[n])
+			*front_number(m, ptr_link(cache[n])) = 0;
 	}
-	memcpy(link, o->golden.front_link, o->nr_fronts * sizeof(*link));
+	memcpy(cache, o->golden.front_cache, o->nr_fronts * sizeof(*cache));
 	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++)
-		if (link[n])
-			*number_of(m, link[n]) = (u8)n;
+		if (cache[n])
+			*front_number(m, ptr_link(cache[n])) = (u8)n;
 }

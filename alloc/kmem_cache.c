@@ -105,12 +105,13 @@ static NOINLINE void free_generally(struct machine *m, struct kmem_cache *cache,
 void mm_kmem_cache_free(struct machine *m, struct kmem_cache *cache,
 			void *object)
 {
-	const u32 number = front_of_cache(m, cache);
+	u32 number = *front_of_frame(m, ptr_link(object));
 	struct array_cache *ac = front_array(m, number);
 	u8 *owner = owner_given(m, object);
 
-	if (unlikely(!owner) || unlikely(ac->avail >= ac->limit) ||
-	    unlikely(*front_of_frame(m, ptr_link(object)) != number)) {
+	if (unlikely(!owner) ||
+	    unlikely(m->objects.front_cache[number] != cache) ||
+	    unlikely(ac->avail >= ac->limit)) {
 		free_generally(m, cache, object);
 		return;
 	}

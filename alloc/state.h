@@ -96,7 +96,7 @@ struct golden_slabs {
 	u8 *owned;  /* OWNED_BYTES each, and again: of both tables */
 	u8 *poison; /* PLATFORM_POISON_BYTES each */
 	u8 *front;  /* the numbers of their caches */
-	u32 front_link[FRONT_NUMBERS];
+	const struct kmem_cache *front_cache[FRONT_NUMBERS];
 	bool live;    /* callers had objects at the snapshot */
 	bool touched; /* some cache was touched since */
 	struct handles handles;
@@ -117,7 +117,7 @@ struct objects {
 	u8 size_front[KMALLOC_MAX / 32 + 1]; /* of 32 * i bytes: kmalloc.c */
 	struct array_cache no_array;
 	struct front fronts[NR_CPUS], no_front;
-	u32 front_link[FRONT_NUMBERS];
+	const struct kmem_cache *front_cache[FRONT_NUMBERS];
 	u32 nr_fronts; /* numbers are below it */
 	struct handles handles;
 	struct golden_slabs golden;

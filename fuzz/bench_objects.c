@@ -323,7 +323,7 @@ static double turn(const struct run *run, u32 i, enum workload w, u32 n)
 {
 	u64 start;
 
-	run->work[i](run->c[i], w, MEASURED, n / 4);
+	run->work[i](run->c[i], w, MEASURED, n / 2);
 	start = bench_cpu_ns();
 	run->work[i](run->c[i], w, MEASURED, n);
 	return (double)(bench_cpu_ns() - start) / n;
@@ -345,7 +345,7 @@ static void print_rows(struct run *run, enum workload w, u32 turns)
 
 static void measure(struct run *run, enum workload w)
 {
-	const u32 ops[NR_WORKLOADS] = { 400000, 400000, 400000, 390000 };
+	const u32 ops[NR_WORKLOADS] = { 400000, 400000, 1200000, 390000 };
 	u32 turns = bench_rounds() < TURNS_MAX ? bench_rounds() : TURNS_MAX;
 	u32 n = turns > 2 ? ops[w] : ops[w] / 50;
 

@@ -233,7 +233,7 @@ NEGATIVE(an_array_without_a_cache, QUICK, C8)
 
 NEGATIVE(a_number_of_another_cache, QUICK, C8_NUMBER)
 {
-	m->objects.front_link[40] = ptr_link(on);
+	m->objects.front_cache[40] = on;
 }
 
 NEGATIVE(a_general_cache_without_its_number, QUICK, C8_GENERAL)
