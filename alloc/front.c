@@ -121,8 +121,9 @@ UNSANITIZED void front_reset(struct machine *m)
 		if (cache[n])
 			*front_number(m, ptr_link(cache[n])) = 0;
 	}
-	memcpy(cache, o->golden.front_cache, o->nr_fronts * sizeof(*cache));
-	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++)
+	for (u32 n = FRONT_GENERAL; n < o->nr_fronts; n++) {
+		cache[n] = o->golden.front_cache[n];
 		if (cache[n])
 			*front_number(m, ptr_link(cache[n])) = (u8)n;
+	}
 }
