@@ -134,7 +134,18 @@ struct task {
 	X(mempool_nr, "a pool of fewer than no elements, or resized to none")  \
 	X(mempool_element, "an element that is in the pool's reserve already") \
 	X(mempool_short, "destroying a pool whose reserve is short")           \
-	X(mempool_waited, "destroying a pool that somebody waits for")
+	X(mempool_waited, "destroying a pool that somebody waits for")         \
+	X(gdt_entry, "a GDT entry that is the kernel's, or is not there")      \
+	X(map_frame, "mapping a frame that is no one's own single frame")      \
+	X(map_address, "mapping outside user space or the vmalloc window")     \
+	X(map_busy, "mapping a kernel page that is mapped")                    \
+	X(map_empty, "attributes of what is not mapped")                       \
+	X(attr_high, "change_page_attr of frames that are not low memory")     \
+	X(pgd_bad, "a page directory that does not exist")                     \
+	X(pgd_active, "freeing a page directory that a CPU runs on")           \
+	X(pgd_populated, "freeing a page directory that has user pages")       \
+	X(free_table, "dropping the last reference of a page table's frame")   \
+	X(free_mapped, "dropping the last reference of a mapped frame")
 
 enum report_kind {
 #define X(name, doc) REPORT_##name,
@@ -193,6 +204,7 @@ enum boot_word_kind {
 	BOOT_MEMMAP,	   /* memmap=SIZE@START, #, $: a range of some type */
 	BOOT_LINE,	   /* line=N, in size: a cache line of 32, 64 or 128 */
 	BOOT_SLAB_DEBUG,   /* slab_debug: CONFIG_DEBUG_SLAB */
+	BOOT_NOPENTIUM,	   /* mem=nopentium: no 4 MiB pages */
 	NR_BOOT_WORDS
 };
 
@@ -248,7 +260,8 @@ struct boot_line {
 	X(fixmap_pt, "the page table of the fixmap")                           \
 	X(pkmap_pt, "the page table of the kmap window")                       \
 	X(mem_map, "the struct page array, with its spare element")            \
-	X(user, "a bootmem op of the program")
+	X(user, "a bootmem op of the program")                                 \
+	X(direct_pt, "a page table of the direct map, under mem=nopentium")
 
 enum boot_claim_label {
 #define X(name, doc) CLAIM_##name,
@@ -279,6 +292,7 @@ struct mm_layout {
 	u32 nr_cpus;
 	u32 cache_line;	     /* bytes */
 	u32 slab_debug;	     /* 0 or 1 */
+	u32 pse;	     /* 0 or 1: the processor has 4 MiB pages */
 	pfn_t max_pfn;	     /* one past the highest RAM frame, trimmed */
 	pfn_t max_low_pfn;   /* one past low memory */
 	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
@@ -320,7 +334,9 @@ struct frame_view {
 	u8 head;     /* 1: head of a free or allocated block */
 	u8 slab;     /* 1: PG_slab: a slab's frame */
 	u8 compound; /* 1: member of a compound block */
+	u8 table;    /* 1: a page table made after boot */
 	u32 count;   /* logical page_count(): 0 is free; a tail's own is 0 */
+	u32 mapcount; /* PTEs that map it: page_mapcount() */
 };
 
 /* --- objects [include/linux/slab.h, mm/slab.c] ---------------------------- */
@@ -430,6 +446,102 @@ struct mempool_info {
 	s32 min_nr, curr_nr;
 	const u32 *elements; /* curr_nr of them */
 };
+
+/* --- translation [IA-32 SDM vol. 3; include/asm-i386] --------------------- */
+
+#define TASK_SIZE PAGE_OFFSET /* user space ends here */
+
+/* Bits of a PDE or PTE */
+#define PAGE_PRESENT 0x001u
+#define PAGE_RW 0x002u
+#define PAGE_USER 0x004u
+#define PAGE_PWT 0x008u
+#define PAGE_PCD 0x010u
+#define PAGE_ACCESSED 0x020u
+#define PAGE_DIRTY 0x040u
+#define PAGE_PSE 0x080u	     /* of a PDE: 4 MiB */
+#define PAGE_PROTNONE 0x080u /* of a PTE without PRESENT */
+#define PAGE_GLOBAL 0x100u
+#define PAGE_ATTR_MASK 0x17Fu /* what programs may give a kernel page */
+
+#define CR0_BITS 0x80040033u /* PG AM NE ET MP PE: always so */
+#define CR0_WP 0x00010000u
+#define CR4_PSE 0x10u
+#define CR4_PGE 0x80u
+
+/* Fixed places in the kernel image */
+#define SWAPPER_PG_DIR_PADDR (KERNEL_START + 0x1000u)
+#define GDT_PADDR (KERNEL_START + 0x2000u) /* of CPU 0; 256 bytes each */
+#define GDT_ENTRIES 32u
+#define TSS_PADDR (KERNEL_START + 0x2800u) /* of CPU 0; 128 bytes each */
+#define TSS_DOUBLEFAULT 0x400u		   /* so far behind it: entry 31's */
+
+#define SEL_KERNEL_CS 0x60u
+#define SEL_KERNEL_DS 0x68u
+#define SEL_USER_CS 0x73u
+#define SEL_USER_DS 0x7Bu
+
+/* In the order of their machine encoding. */
+enum seg_reg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, NR_SEG_REGS };
+
+/* A segment register: all 0 if null, but for the selector. */
+struct segment {
+	u16 selector;
+	u8 access; /* P, DPL, S, type: bits 47..40 of the descriptor */
+	u8 flags;  /* G, D/B, L, AVL: bits 55..52, as a number below 16 */
+	u32 base;
+	u32 limit; /* in bytes: the last offset (of expand-down: below it) */
+};
+
+/* Exceptions. */
+enum fault_vector {
+	FAULT_NONE = 0,
+	FAULT_NP = 11, /* #NP: segment not present */
+	FAULT_SS = 12, /* #SS */
+	FAULT_GP = 13, /* #GP */
+	FAULT_PF = 14, /* #PF */
+};
+
+struct fault {
+	u32 vector; /* enum fault_vector */
+	u32 error;
+	vaddr_t cr2; /* of #PF; else 0 */
+};
+
+enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
+
+#define ACCESS_BYTES_MAX 4096u
+
+struct access {
+	u8 kind; /* enum access_kind */
+	u8 seg;	 /* enum seg_reg; of ACCESS_EXEC: SEG_CS */
+	u32 offset;
+	u32 len; /* 1..ACCESS_BYTES_MAX bytes */
+};
+
+/* Where it went: nr pieces of physical memory, in order; 0 with a fault. */
+struct access_pieces {
+	u32 nr;
+	struct {
+		u32 start, len; /* bytes */
+	} piece[2];
+};
+
+/* One CPU as it stands. */
+struct cpu_view {
+	u32 cr0, cr3, cr4;
+	u32 cpl;
+	struct segment seg[NR_SEG_REGS];
+	u32 tlb_small, tlb_large; /* entries of 4 KiB and of 4 MiB */
+	u32 tlb_global;		  /* how many of both are global */
+};
+
+/* A TLB's entry, as a word: frame | these. */
+#define TLB_VALID 0x001u
+#define TLB_RW 0x002u
+#define TLB_USER 0x004u
+#define TLB_DIRTY 0x040u
+#define TLB_GLOBAL 0x100u
 
 /*
  * Where the frames' bytes are in this process.  The machine's direct map is

@@ -280,6 +280,72 @@ struct kmem_cache *mm_cache_next(const struct machine *m,
 void mm_mempool_info(const struct machine *m, const struct mempool *pool,
 		     struct mempool_info *out);
 
+/* --- the processor ---------------------------------------------------------- */
+
+/*
+ * All of these are about the current CPU, but where they say otherwise.
+ * Calls that can fault fill *f (FAULT_NONE: they did not) and return false.
+ */
+
+/* user: CPL 3, by iret; else CPL 0, by an interrupt.  DESIGN.md says which
+ * segment registers that loads. */
+void mm_set_mode(struct machine *m, bool user);
+bool mm_load_segment(struct machine *m, enum seg_reg reg, u16 selector,
+		     struct fault *f);
+/* A descriptor's two words; report gdt_entry. */
+void mm_write_gdt_entry(struct machine *m, u32 entry, u32 low, u32 high);
+void mm_write_cr0(struct machine *m, bool wp);
+void mm_write_cr4(struct machine *m, bool pge);
+void mm_invlpg(struct machine *m, vaddr_t addr);
+void mm_flush_tlb(struct machine *m);	  /* __flush_tlb(): CR3 anew */
+void mm_flush_tlb_all(struct machine *m); /* each CPU, global entries too */
+
+/*
+ * a->len bytes between buf and what a->offset in the segment leads to, with
+ * the kernel's answer to faults that it can mend; a fetch is a read.  *where
+ * says which physical bytes they were.  A fault moves no byte.
+ */
+bool mm_access(struct machine *m, const struct access *a, void *buf,
+	       struct access_pieces *where, struct fault *f);
+
+void mm_cpu_view(const struct machine *m, unsigned int cpu,
+		 struct cpu_view *out);
+/* The CPU's entry for addr, of a 4 MiB page or a 4 KiB one: frame | TLB_*
+ * bits; 0: it has none. */
+u32 mm_tlb_entry(const struct machine *m, unsigned int cpu, vaddr_t addr,
+		 bool large);
+
+/* --- page tables [arch/i386/mm] ---------------------------------------------- */
+
+struct pgd; /* a page directory: 1024 words, at its linear address */
+
+/* All that return int: 0, -12 (-ENOMEM), or -22 (-EINVAL) with a report. */
+
+/* A kernel page in the vmalloc window; bits: PAGE_*, of PAGE_ATTR_MASK. */
+int mm_map_kernel(struct machine *m, vaddr_t addr, struct page *page, u32 bits);
+int mm_unmap_kernel(struct machine *m, vaddr_t addr, u32 nr_pages);
+/* The direct map's attributes of nr_pages pages from `page' on; the caller
+ * then calls global_flush_tlb(). */
+int mm_change_page_attr(struct machine *m, struct page *page, u32 nr_pages,
+			u32 prot);
+void mm_global_flush_tlb(struct machine *m);
+
+/* --- directories of processes ------------------------------------------------ */
+
+struct pgd *mm_pgd_alloc(struct machine *m); /* NULL: a report, no memory */
+int mm_pgd_free(struct machine *m, struct pgd *pgd);
+int mm_exit_mmap(struct machine *m, struct pgd *pgd);
+int mm_switch_mm(struct machine *m, struct pgd *pgd); /* NULL: the kernel's */
+enum user_prot { USER_NONE, USER_READ, USER_COPY, USER_SHARED };
+int mm_map_page(struct machine *m, struct pgd *pgd, vaddr_t addr,
+		struct page *page, u32 prot);
+int mm_unmap(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 nr_pages);
+int mm_protect(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 nr_pages,
+	       u32 prot);
+/* The low 12 bits of a word, as set_pte() could set them. */
+int mm_set_pte(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 bits);
+int mm_set_pde(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 bits);
+
 /* --- bootmem [mm/bootmem.c], before machine_mem_init() only --------------- */
 
 /* Physical address of zeroed memory, or 0: a report was drawn. */

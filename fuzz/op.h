@@ -34,6 +34,7 @@ enum res_kind {
 	RES_OBJECT,
 	RES_POOL,
 	RES_ELEMENT,
+	RES_PGD,
 	NR_RES_KINDS
 };
 
@@ -47,6 +48,10 @@ enum expect {
 	EXPECT_BUSY,   /* shrink, destroy: 1, something is left */
 	EXPECT_ENOMEM, /* mempool_resize */
 	EXPECT_BUG,    /* a report: op.expect_report */
+	EXPECT_PF,     /* exceptions, by their names: #PF ... */
+	EXPECT_GP,
+	EXPECT_SS,
+	EXPECT_NP,
 };
 
 enum op_code {
@@ -91,7 +96,11 @@ enum op_group {
 	GROUP_SLAB = 4,
 	GROUP_KMALLOC = 8,
 	GROUP_MEMPOOL = 16,
+	GROUP_SEGMENT = 32,
+	GROUP_PAGING = 64,
+	GROUP_USER = 128,
 	GROUP_OBJECTS = GROUP_SLAB | GROUP_KMALLOC, /* either */
+	GROUP_ACCESS = GROUP_SEGMENT | GROUP_PAGING | GROUP_USER,
 };
 
 extern const struct op_info op_info[NR_OPS];

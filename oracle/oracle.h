@@ -279,6 +279,93 @@ u32 model_mempool_at(const struct model *o, u32 i);
 bool model_check_mempool(struct model *o, u32 pool,
 			 const struct mempool_info *info, struct divergence *d);
 
+/* --- translation -------------------------------------------------------- */
+
+/* Addresses of directories are linear, 0 is NULL; of pages, frame numbers. */
+bool model_set_mode(struct model *o, const struct outcome *out, bool user,
+		    struct divergence *d);
+/* `f` is what the machine drew; vector FAULT_NONE: the register was loaded. */
+bool model_load_segment(struct model *o, const struct outcome *out,
+			enum seg_reg reg, u16 selector, const struct fault *f,
+			struct divergence *d);
+bool model_write_gdt_entry(struct model *o, const struct outcome *out,
+			   u32 entry, u32 low, u32 high, struct divergence *d);
+bool model_write_cr0(struct model *o, const struct outcome *out, bool wp,
+		     struct divergence *d);
+bool model_write_cr4(struct model *o, const struct outcome *out, bool pge,
+		     struct divergence *d);
+bool model_invlpg(struct model *o, const struct outcome *out, vaddr_t addr,
+		  struct divergence *d);
+bool model_flush_tlb(struct model *o, const struct outcome *out,
+		     struct divergence *d);
+bool model_flush_tlb_all(struct model *o, const struct outcome *out,
+			 struct divergence *d);
+
+/*
+ * Before a store: fills buf with bytes that differ from those that are there,
+ * and keeps these.  False: it would hit what the machine lives on (a page
+ * table, a directory, a GDT), and must not be made.  A store that will fault
+ * is let through.  `cpu` is the task's.
+ */
+bool model_before_store(struct model *o, unsigned int cpu,
+			const struct access *a, u8 *buf);
+/*
+ * Judges fault or pieces, and the bytes: of a read buf is what came, of a
+ * write what went.  After a write the old bytes are put back.
+ */
+bool model_access(struct model *o, const struct outcome *out,
+		  const struct access *a, const u8 *buf,
+		  const struct access_pieces *where, const struct fault *f,
+		  struct divergence *d);
+/* After every op: the registers and the TLB's figures of one CPU. */
+bool model_check_cpu(struct model *o, unsigned int cpu,
+		     const struct cpu_view *v, struct divergence *d);
+/*
+ * The model's TLB entries of a CPU, by index from 0; false: there are no
+ * more.  *word is as mm_tlb_entry()'s.
+ */
+bool model_tlb_at(const struct model *o, unsigned int cpu, u32 index,
+		  vaddr_t *addr, bool *large, u32 *word);
+bool model_check_tlb(struct model *o, unsigned int cpu, vaddr_t addr,
+		     bool large, u32 machine, struct divergence *d);
+/*
+ * What is in RAM: page directories, page tables, GDTs, word by word; those
+ * that were touched since the snapshot, or all.
+ */
+bool model_check_tables(struct model *o, bool all, struct divergence *d);
+
+/* `got`: 0, -12 or -22. */
+bool model_map_kernel(struct model *o, const struct outcome *out, vaddr_t addr,
+		      pfn_t pfn, u32 bits, int got, struct divergence *d);
+bool model_unmap_kernel(struct model *o, const struct outcome *out,
+			vaddr_t addr, u32 nr_pages, int got,
+			struct divergence *d);
+bool model_change_page_attr(struct model *o, const struct outcome *out,
+			    pfn_t pfn, u32 nr_pages, u32 prot, int got,
+			    struct divergence *d);
+bool model_global_flush_tlb(struct model *o, const struct outcome *out,
+			    struct divergence *d);
+bool model_pgd_alloc(struct model *o, const struct outcome *out, u32 got,
+		     struct divergence *d);
+bool model_pgd_free(struct model *o, const struct outcome *out, u32 pgd,
+		    int got, struct divergence *d);
+bool model_exit_mmap(struct model *o, const struct outcome *out, u32 pgd,
+		     int got, struct divergence *d);
+bool model_switch_mm(struct model *o, const struct outcome *out, u32 pgd,
+		     int got, struct divergence *d);
+bool model_map_page(struct model *o, const struct outcome *out, u32 pgd,
+		    vaddr_t addr, pfn_t pfn, u32 prot, int got,
+		    struct divergence *d);
+bool model_unmap(struct model *o, const struct outcome *out, u32 pgd,
+		 vaddr_t addr, u32 nr_pages, int got, struct divergence *d);
+bool model_protect(struct model *o, const struct outcome *out, u32 pgd,
+		   vaddr_t addr, u32 nr_pages, u32 prot, int got,
+		   struct divergence *d);
+bool model_set_pte(struct model *o, const struct outcome *out, u32 pgd,
+		   vaddr_t addr, u32 bits, int got, struct divergence *d);
+bool model_set_pde(struct model *o, const struct outcome *out, u32 pgd,
+		   vaddr_t addr, u32 bits, int got, struct divergence *d);
+
 /* --- bootmem, between model_boot() and model_mem_init() ----------------- */
 
 /* `got` is the physical address, 0 with a report. */
