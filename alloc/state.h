@@ -164,6 +164,40 @@ struct mempool_table {
 	u32 free; /* handle of the first free record, 0: none */
 };
 
+/*
+ * A CPU's TLB: see tlb.h.  Slots: a 4 KiB page's linear page number; a 4 MiB
+ * page's directory index behind them.
+ */
+#define TLB_SMALL_SLOTS (1u << 20)
+#define TLB_SLOTS (TLB_SMALL_SLOTS + PTRS_PER_TABLE)
+
+struct tlb {
+	u32 *entry; /* by slot: frame | TLB_* bits, without VALID: none */
+	u32 *log;   /* the slots that were filled, each once */
+	u32 nr_log;
+	u32 nr_small, nr_large;
+	u32 nr_global; /* of both */
+};
+
+/* A CPU's registers: what a program can see of them. */
+struct registers {
+	u32 cr0, cr3, cr4;
+	u32 cpl;
+	struct segment seg[NR_SEG_REGS];
+};
+
+struct cpu {
+	struct registers r;
+	struct tlb tlb;
+	bool gdt_touched; /* since the snapshot */
+};
+
+/* A CPU as it was at the snapshot. */
+struct golden_cpu {
+	struct registers r;
+	u32 gdt[GDT_ENTRIES][2];
+};
+
 struct machine {
 	struct faults faults; /* what CHECK and report() need */
 	uintptr_t base;	      /* link + base is a pointer */
@@ -205,6 +239,10 @@ struct machine {
 	pte_t *swapper_pg_dir;
 	pte_t *fixmap_pt; /* the page that maps the last 4 MiB */
 	pte_t *pkmap_pt;
+
+	struct cpu cpu[NR_CPUS];
+	struct golden_cpu golden_cpu[NR_CPUS];
+	bool walk_touched; /* A or D was set in a reserved frame, by a walk */
 
 	struct cpu_front fronts[NR_CPUS];
 	struct zone no_zone; /* empty */

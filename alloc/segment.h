@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * segment.h - the processors' registers and GDTs.
+ */
+#ifndef ALLOC_SEGMENT_H
+#define ALLOC_SEGMENT_H
+
+#include "state.h"
+
+/*
+ * GDTs and registers of the CPUs that run, as at the end of boot; their TLBs
+ * are left alone.  RAM must be there, and the CPU count.
+ */
+void cpus_init(struct machine *m);
+
+/* Registers and GDTs as they are now; reset: as they were then, TLBs empty. */
+void cpus_snapshot(struct machine *m);
+void cpus_reset(struct machine *m);
+
+/*
+ * 1..ACCESS_BYTES_MAX bytes at offset through a register of the current CPU:
+ * true and their linear address, or false and the fault.
+ */
+bool segment_linear(const struct machine *m, const struct access *a,
+		    vaddr_t *addr, struct fault *f);
+
+const char *segment_validate(const struct machine *m);
+
+#endif
