@@ -17,16 +17,18 @@
 #include <stdio.h>
 
 /* Bumped when bytes change their meaning; byte caches are keyed by it. */
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 #define WIRE_RECORD 16	     /* bytes an op */
 #define WIRE_HEADER 1	     /* the boot byte */
+#define WIRE_PROFILE_MASK 0x1Fu
 #define WIRE_BOOT_FREE 0x80u /* in the boot byte: words follow */
 #define WIRE_BOOT_WORD 0xF0u /* ... with this opcode + enum boot_word_kind */
 
 /*
  * The wire, little-endian:
  *
- *	byte 0	 low 4 bits: the boot profile; bit 7: a boot line follows
+ *	byte 0	 low 5 bits: the boot profile, one that there is not stands
+ *		 for its low 4 bits; bit 7: a boot line follows
  *	records	 of 16 bytes: first the boot line's words, then the ops
  *
  *	a word	 [0] 0xF0 + enum boot_word_kind  [1] enum e820_type

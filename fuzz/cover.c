@@ -18,6 +18,8 @@
 #define NR_CACHE_CLASSES 8 /* 1, 2..8, 9..31, 32.. a slab; on and off slab */
 #define NR_MANY 3	   /* 0, 1, more */
 #define NR_RESERVES 3	   /* of a pool: empty, short, full */
+#define NR_FAULTS 22	   /* #NP, #SS, #GP by selector or 0; #PF by code */
+#define NR_CPU_STATES 256  /* CPL, WP, PGE, CR3, four fillings of a TLB */
 
 #define FIRST_REPORT NR_RULES
 #define FIRST_EVENT (FIRST_REPORT + NR_REPORTS)
@@ -28,7 +30,9 @@
 #define FIRST_ARRAY                                                            \
 	(FIRST_SLABS + NR_CACHE_CLASSES * NR_MANY * NR_MANY * NR_MANY)
 #define FIRST_POOL (FIRST_ARRAY + NR_CACHE_CLASSES * 2 * NR_FILLINGS)
-#define NR_STATES (FIRST_POOL + NR_RESERVES * NR_MANY)
+#define FIRST_FAULT (FIRST_POOL + NR_RESERVES * NR_MANY)
+#define FIRST_CPU (FIRST_FAULT + NR_FAULTS)
+#define NR_STATES (FIRST_CPU + NR_CPU_STATES)
 
 _Static_assert((int)NR_STATES <= COVER_COUNTERS, "a counter for each state");
 
@@ -147,4 +151,32 @@ void cover_pool(const struct mempool_info *pool, u32 sleepers)
 
 	if (enabled)
 		bump(FIRST_POOL + reserve * NR_MANY + many(sleepers));
+}
+
+/* Which vector, with a selector or without; of #PF its error code. */
+void cover_fault(const struct fault *f)
+{
+	if (!enabled || f->vector < FAULT_NP)
+		return;
+	if (f->vector < FAULT_PF)
+		bump(FIRST_FAULT + 2 * (f->vector - FAULT_NP) +
+		     (f->error != 0));
+	else
+		bump(FIRST_FAULT + 6 + (f->error & 15));
+}
+
+void cover_cpu(const struct cpu_view *v)
+{
+	u32 state = v->cpl == 3;
+
+	if (!enabled)
+		return;
+	state = state * 2 + !(v->cr0 & CR0_WP);
+	state = state * 2 + !(v->cr4 & CR4_PGE);
+	state = state * 2 + (v->cr3 != SWAPPER_PG_DIR_PADDR);
+	state = state * 2 + (v->tlb_large != 0);
+	state = state * 2 + (v->tlb_small > 1);
+	state = state * 2 + (v->tlb_small != 0);
+	state = state * 2 + (v->tlb_global != 0);
+	bump(FIRST_CPU + state);
 }

@@ -6,7 +6,9 @@
  * Then come the states: for each event its zone, its order's class and where
  * the zone's free pages stand among its watermarks; and for each per-CPU
  * list how full it is.  Of caches and pools it is how a program leaves them:
- * how many slabs each list has, how full arrays and reserves are.  A thousand
+ * how many slabs each list has, how full arrays and reserves are.  Of the
+ * processor: which fault with which error code, and what a CPU's registers
+ * and TLB are like.  A thousand
  * states that mean something serve better than many: each new one keeps a
  * program in the corpus.
  */
@@ -25,6 +27,9 @@ void cover_slabs(const struct cache_info *c, const u32 nr[NR_SLAB_LISTS]);
 void cover_array(const struct cache_info *c, bool shared,
 		 const struct array_view *v);
 void cover_pool(const struct mempool_info *pool, u32 sleepers);
+/* What an access or a load drew; and a CPU behind it. */
+void cover_fault(const struct fault *f);
+void cover_cpu(const struct cpu_view *v);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
 

@@ -200,7 +200,8 @@ static enum step check_all(struct exec *x)
 			return STEP_DIVERGED;
 	if (check_frames(x) != STEP_OK)
 		return STEP_DIVERGED;
-	if (exec_check_objects(x, full) != STEP_OK)
+	if (exec_check_objects(x, full) != STEP_OK ||
+	    exec_check_translation(x, full) != STEP_OK)
 		return STEP_DIVERGED;
 	bad = full ? model_self_check(x->o) : NULL;
 	if (bad)
@@ -225,6 +226,14 @@ static enum expect expect_of(const struct exec *x, enum step step)
 		return EXPECT_BUSY;
 	case STEP_ENOMEM:
 		return EXPECT_ENOMEM;
+	case STEP_PF:
+		return EXPECT_PF;
+	case STEP_GP:
+		return EXPECT_GP;
+	case STEP_SS:
+		return EXPECT_SS;
+	case STEP_NP:
+		return EXPECT_NP;
 	default:
 		return EXPECT_OK;
 	}
@@ -234,7 +243,9 @@ static enum expect expect_of(const struct exec *x, enum step step)
 static const char *const ended[] = {
 	[EXPECT_OK] = ENDED "ok",     [EXPECT_NULL] = ENDED "null",
 	[EXPECT_OOM] = ENDED "oom",   [EXPECT_BLOCKS] = ENDED "blocks",
-	[EXPECT_BUSY] = ENDED "busy", [EXPECT_ENOMEM] = ENDED "-ENOMEM"
+	[EXPECT_BUSY] = ENDED "busy", [EXPECT_ENOMEM] = ENDED "-ENOMEM",
+	[EXPECT_PF] = ENDED "PF",     [EXPECT_GP] = ENDED "GP",
+	[EXPECT_SS] = ENDED "SS",     [EXPECT_NP] = ENDED "NP"
 };
 static const char *const ended_bug[] = {
 #define X(name, doc) ENDED "BUG " #name,
@@ -326,6 +337,9 @@ static enum step run_op(struct exec *x, const struct op *op)
 		return step;
 	if (exec_check_counts(x, x->out.task.cpu) != STEP_OK ||
 	    exec_resume_woken(x) != STEP_OK)
+		return STEP_DIVERGED;
+	if (op_info[op->code].group & GROUP_ACCESS &&
+	    exec_check_cpu(x, x->out.task.cpu) != STEP_OK)
 		return STEP_DIVERGED;
 	return step;
 }

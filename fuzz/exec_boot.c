@@ -151,7 +151,9 @@ static enum step init_caches(struct exec *x)
 		return STEP_UNBOOTABLE;
 	if (exec_check_counts(x, 0) != STEP_OK)
 		return STEP_DIVERGED;
-	return exec_check_objects(x, true);
+	if (exec_check_objects(x, true) != STEP_OK)
+		return STEP_DIVERGED;
+	return exec_check_translation(x, true);
 }
 
 /* The boot phase of this program is over. */

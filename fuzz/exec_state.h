@@ -30,7 +30,7 @@ struct slot {
 	u8 order;
 	union {
 		pfn_t pfn;    /* RES_PAGES, RES_PHYS */
-		vaddr_t addr; /* caches, objects, pools, elements */
+		vaddr_t addr; /* caches, objects, pools, elements, pgds */
 	};
 };
 
@@ -40,6 +40,10 @@ enum step {
 	STEP_BLOCKS,
 	STEP_BUSY,
 	STEP_ENOMEM,
+	STEP_PF, /* exceptions */
+	STEP_GP,
+	STEP_SS,
+	STEP_NP,
 	STEP_SKIPPED,
 	STEP_DIVERGED,
 	STEP_UNBOOTABLE, /* x->why says why */
@@ -71,6 +75,7 @@ struct exec {
 	struct object_table *objects;
 	struct slab_view *slabs; /* room for the longest list */
 	u32 room_slabs;
+	u8 bytes[ACCESS_BYTES_MAX]; /* of an access */
 
 	/* the execution in progress */
 	struct unit *u;
@@ -111,6 +116,10 @@ enum step exec_check_objects(struct exec *x, bool all);
 /* A list's slabs go to x->slabs, which grows as needed; how many. */
 u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,
 	       enum slab_list list);
+/* Registers and TLB figures of one CPU.  [exec_access.c] */
+enum step exec_check_cpu(struct exec *x, u32 cpu);
+/* All CPUs, their TLBs, and tables: all, or those that were touched. */
+enum step exec_check_translation(struct exec *x, bool all);
 /* The moves of the op in progress, as text.  [exec_trace.c] */
 void exec_trace(struct exec *x);
 /* The sleepers that are to go on, until nobody is.  [exec_mempool.c] */

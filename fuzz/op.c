@@ -47,13 +47,13 @@ const char *const profile_text[NR_PROFILES] = {
 #undef PROFILE
 };
 
-/* The low four bits of the wire's boot byte name a profile: all 16 exist. */
+/* The low five bits of the wire's boot byte name a profile. */
 _Static_assert(0
 #define PROFILE(number, text) +1
 #include "profiles.def"
 #undef PROFILE
 		       == NR_PROFILES,
-	       "profiles.def has one row for each of the 16 numbers");
+	       "profiles.def has one row for each number");
 
 /*
  * Names with their lengths, so that a look-up compares lengths and one
@@ -115,6 +115,8 @@ static const u8 slot_kind[NR_ARG_KINDS] = {
 	[ARG_POOL] = RES_POOL,
 	[ARG_POOL_FREED] = RES_POOL,
 	[ARG_ELEMENT_FREED] = RES_ELEMENT,
+	[ARG_PGD] = RES_PGD,
+	[ARG_PGD_FREED] = RES_PGD,
 };
 
 enum res_kind arg_slot_kind(enum arg_kind kind)
@@ -126,7 +128,7 @@ bool arg_frees_slot(enum arg_kind kind)
 {
 	return kind == ARG_PAGES_FREED || kind == ARG_CACHE_FREED ||
 	       kind == ARG_OBJECT_FREED || kind == ARG_POOL_FREED ||
-	       kind == ARG_ELEMENT_FREED;
+	       kind == ARG_ELEMENT_FREED || kind == ARG_PGD_FREED;
 }
 
 void program_init(struct program *p)

@@ -253,6 +253,7 @@ static void put_boot_word(struct sink *s, const struct boot_word *w)
 		[BOOT_MEMMAP] = "memmap=",
 		[BOOT_LINE] = "line=",
 		[BOOT_SLAB_DEBUG] = "slab_debug",
+		[BOOT_NOPENTIUM] = "mem=nopentium",
 	};
 
 	put(s, name[w->kind]);
@@ -260,7 +261,8 @@ static void put_boot_word(struct sink *s, const struct boot_word *w)
 		put_memmap(s, w);
 	else if (w->kind == BOOT_CPUS || w->kind == BOOT_LINE)
 		put_number(s, w->size, 10);
-	else if (w->kind != BOOT_MEMMAP_EXACT && w->kind != BOOT_SLAB_DEBUG)
+	else if (w->kind != BOOT_MEMMAP_EXACT && w->kind != BOOT_SLAB_DEBUG &&
+		 w->kind != BOOT_NOPENTIUM)
 		put_size(s, w->size);
 }
 

@@ -129,7 +129,8 @@ static struct boot_word word_legal(struct boot_word w)
 		w.type = 0;
 	else if (w.type < E820_RAM || w.type > types)
 		w.type = (u8)(E820_RAM + w.type % types);
-	if (w.kind == BOOT_MEMMAP_EXACT || w.kind == BOOT_SLAB_DEBUG)
+	if (w.kind == BOOT_MEMMAP_EXACT || w.kind == BOOT_SLAB_DEBUG ||
+	    w.kind == BOOT_NOPENTIUM)
 		w.size = 0;
 	if (w.kind == BOOT_E820 && w.size == 0)
 		w.size = 1;
@@ -224,6 +225,14 @@ static const u8 *record_at(const u8 *data, size_t left, u8 cut[RECORD_READ])
 	return cut;
 }
 
+/* A number that no profile has is that of its low bits. */
+static u8 profile_of(u8 byte)
+{
+	u8 number = byte & WIRE_PROFILE_MASK;
+
+	return number < NR_PROFILES ? number : number % FIRST_NO_PSE;
+}
+
 bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 {
 	u8 cut[RECORD_READ];
@@ -232,7 +241,7 @@ bool wire_decode(struct program *p, const u8 *data, size_t size, u32 ops_max)
 
 	p->nr = 0;
 	p->boot.nr = 0;
-	p->profile = size ? data[0] % NR_PROFILES : 0;
+	p->profile = size ? profile_of(data[0]) : 0;
 	boot = size && data[0] & WIRE_BOOT_FREE;
 	live_init(&live);
 	for (size_t at = WIRE_HEADER; at < size; at += WIRE_RECORD) {

@@ -84,7 +84,9 @@ const struct word expect_words[] = {
 	WORD("ok", EXPECT_OK),	   WORD("null", EXPECT_NULL),
 	WORD("oom", EXPECT_OOM),   WORD("blocks", EXPECT_BLOCKS),
 	WORD("busy", EXPECT_BUSY), WORD("-ENOMEM", EXPECT_ENOMEM),
-	WORD("BUG", EXPECT_BUG),   END,
+	WORD("BUG", EXPECT_BUG),   WORD("PF", EXPECT_PF),
+	WORD("GP", EXPECT_GP),	   WORD("SS", EXPECT_SS),
+	WORD("NP", EXPECT_NP),	   END,
 };
 
 const struct word report_words[] = {
