@@ -9,9 +9,10 @@
 
 /*
  * GDTs and registers of the CPUs that run, as at the end of boot; their TLBs
- * are left alone.  RAM must be there, and the CPU count.
+ * are left alone.  RAM must be there, and the CPU count.  pse: CR4.PSE, so not
+ * under mem=nopentium.
  */
-void cpus_init(struct machine *m);
+void cpus_init(struct machine *m, bool pse);
 
 /* Registers and GDTs as they are now; reset: as they were then, TLBs empty. */
 void cpus_snapshot(struct machine *m);

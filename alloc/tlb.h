@@ -27,6 +27,14 @@ static force_inline u32 tlb_large_slot(vaddr_t addr)
 	return TLB_SMALL_SLOTS + pgd_index(addr);
 }
 
+/* frame | TLB_* bits, or 0: none. */
+static force_inline u32 tlb_look(const struct tlb *tlb, u32 slot)
+{
+	u32 entry = tlb->entry[slot];
+
+	return entry & TLB_VALID ? entry & ~TLB_LOGGED : 0;
+}
+
 /* entry: with VALID; whatever was in the slot is replaced. */
 void tlb_fill(struct tlb *tlb, u32 slot, u32 entry);
 void tlb_drop_slot(struct tlb *tlb, u32 slot);

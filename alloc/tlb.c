@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tlb.c - the TLBs' entries, and what drops them [IA-32 SDM vol. 3, 3.11].
+ *
+ *     entry[slot]   a word for each page there can be; without VALID: none
+ *     log           the slots filled since they were last flushed
+ *
+ * A slot stays on the log when its entry is dropped alone, so that dropping
+ * costs nothing, and leaves it with the next flush, which costs what was
+ * filled.  A global entry outlives the loading of CR3.  Real TLBs are small
+ * and forget; a flush that a kernel lacks would then show by chance only.
+ * Validator: tlb_validate(), T.
+ */
+#include "tlb.h"
+
+#define TLB_BYTES (2 * (size_t)TLB_SLOTS * sizeof(u32))
+#define TLB_BITS                                                               \
+	(TLB_VALID | TLB_RW | TLB_USER | TLB_DIRTY | TLB_GLOBAL | TLB_LOGGED)
+
+bool tlb_init(struct machine *m)
+{
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++) {
+		struct tlb *tlb = &m->cpu[cpu].tlb;
+
+		*tlb = (struct tlb){ .entry = platform_alloc(TLB_BYTES) };
+		if (!tlb->entry)
+			return false; /* unreachable: a host without memory */
+		tlb->log = tlb->entry + TLB_SLOTS;
+	}
+	return true;
+}
+
+void tlb_exit(struct machine *m)
+{
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++) {
+		platform_free(m->cpu[cpu].tlb.entry, TLB_BYTES);
+		m->cpu[cpu].tlb = (struct tlb){ 0 };
+	}
+}
+
+/* by: 1, or -1 in arithmetic modulo 2^32 */
+static void count(struct tlb *tlb, u32 slot, u32 entry, u32 by)
+{
+	if (!(entry & TLB_VALID))
+		return;
+	if (slot < TLB_SMALL_SLOTS)
+		tlb->nr_small += by;
+	else
+		tlb->nr_large += by;
+	if (entry & TLB_GLOBAL)
+		tlb->nr_global += by;
+}
+
+void tlb_fill(struct tlb *tlb, u32 slot, u32 entry)
+{
+	u32 old = tlb->entry[slot];
+
+	if (!(old & TLB_LOGGED))
+		tlb->log[tlb->nr_log++] = slot;
+	count(tlb, slot, old, -1u);
+	count(tlb, slot, entry, 1);
+	tlb->entry[slot] = entry | TLB_LOGGED;
+}
+
+void tlb_drop_slot(struct tlb *tlb, u32 slot)
+{
+	u32 old = tlb->entry[slot];
+
+	if (!(old & TLB_VALID))
+		return;
+	count(tlb, slot, old, -1u);
+	tlb->entry[slot] = TLB_LOGGED;
+}
+
+void tlb_drop_page(struct machine *m, u32 cpu, vaddr_t addr)
+{
+	tlb_drop_slot(&m->cpu[cpu].tlb, tlb_small_slot(addr));
+	tlb_drop_slot(&m->cpu[cpu].tlb, tlb_large_slot(addr));
+}
+
+void tlb_drop_nonglobal(struct machine *m, u32 cpu)
+{
+	struct tlb *tlb = &m->cpu[cpu].tlb;
+	u32 kept = 0;
+
+	for (u32 i = 0; i < tlb->nr_log; i++) {
+		u32 slot = tlb->log[i], entry = tlb->entry[slot];
+
+		if (entry & TLB_VALID && entry & TLB_GLOBAL) {
+			tlb->log[kept++] = slot;
+			continue;
+		}
+		count(tlb, slot, entry, -1u);
+		tlb->entry[slot] = 0;
+	}
+	tlb->nr_log = kept;
+}
+
+void tlb_drop_all(struct machine *m, u32 cpu)
+{
+	struct tlb *tlb = &m->cpu[cpu].tlb;
+
+	for (u32 i = 0; i < tlb->nr_log; i++)
+		tlb->entry[tlb->log[i]] = 0;
+	tlb->nr_log = 0;
+	tlb->nr_small = 0;
+	tlb->nr_large = 0;
+	tlb->nr_global = 0;
+}
+
+u32 mm_tlb_entry(const struct machine *m, unsigned int cpu, vaddr_t addr,
+		 bool large)
+{
+	const struct tlb *tlb;
+
+	CHECK(m, cpu < m->setup.nr_cpus, "tlb: there is no such CPU");
+	tlb = &m->cpu[cpu].tlb;
+	return tlb_look(tlb,
+			large ? tlb_large_slot(addr) : tlb_small_slot(addr));
+}
+
+/* --- validating ----------------------------------------------------------- */
+
+static const char *validate_entry(const struct cpu *cpu, u32 slot)
+{
+	u32 entry = cpu->tlb.entry[slot];
+	u32 frame = slot < TLB_SMALL_SLOTS ? PTE_FRAME : ~(PMD_SIZE - 1);
+
+	CLAUSE(entry & TLB_LOGGED, "T1: what the log names is marked so");
+	CLAUSE(entry & TLB_VALID || entry == TLB_LOGGED,
+	       "T3: a dropped entry says nothing");
+	CLAUSE(!(entry & ~(frame | TLB_BITS)),
+	       "T3: an entry has a frame of its size, and bits that exist");
+	CLAUSE(!(entry & TLB_GLOBAL) || cpu->r.cr4 & CR4_PGE,
+	       "T4: without CR4.PGE no entry is global");
+	CLAUSE(slot < TLB_SMALL_SLOTS || !(entry & TLB_VALID) ||
+		       cpu->r.cr4 & CR4_PSE,
+	       "T4: without CR4.PSE no entry is of 4 MiB");
+	return NULL;
+}
+
+static const char *validate_tlb(const struct cpu *cpu)
+{
+	const struct tlb *tlb = &cpu->tlb;
+	struct tlb recount = { 0 };
+
+	CLAUSE(tlb->nr_log <= TLB_SLOTS, "T1: the log has a place for a slot");
+	for (u32 i = 0; i < tlb->nr_log; i++) {
+		u32 slot = tlb->log[i];
+		const char *broken;
+
+		CLAUSE(slot < TLB_SLOTS, "T1: the log names slots");
+		broken = validate_entry(cpu, slot);
+		if (broken)
+			return broken;
+		count(&recount, slot, tlb->entry[slot], 1);
+	}
+	CLAUSE(recount.nr_small == tlb->nr_small &&
+		       recount.nr_large == tlb->nr_large,
+	       "T2: as many entries as are counted, of either size");
+	CLAUSE(recount.nr_global == tlb->nr_global,
+	       "T2: as many global entries as are counted");
+	return NULL;
+}
+
+/*
+ * T1  the log names slots that are marked as being on it
+ * T2  it has all entries that are counted: small, large, global
+ * T3  an entry is a frame and TLB_* bits
+ * T4  what CR4 does not allow is not there
+ */
+const char *tlb_validate(const struct machine *m)
+{
+	const char *broken = NULL;
+
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus && !broken; cpu++)
+		broken = validate_tlb(&m->cpu[cpu]);
+	return broken;
+}
