@@ -308,6 +308,9 @@ void mm_flush_tlb_all(struct machine *m); /* each CPU, global entries too */
 bool mm_access(struct machine *m, const struct access *a, void *buf,
 	       struct access_pieces *where, struct fault *f);
 
+/* A read of 4 bytes where nobody asks which they were; 0 with a fault. */
+u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset, struct fault *f);
+
 void mm_cpu_view(const struct machine *m, unsigned int cpu,
 		 struct cpu_view *out);
 /* The CPU's entry for addr, of a 4 MiB page or a 4 KiB one: frame | TLB_*

@@ -25,6 +25,12 @@ void cpus_reset(struct machine *m);
 bool segment_linear(const struct machine *m, const struct access *a,
 		    vaddr_t *addr, struct fault *f);
 
+/* Data, not null, not expand-down: it can be read up to its limit. */
+static force_inline bool segment_is_plain_data(const struct segment *s)
+{
+	return (s->access & 0x1C) == 0x10;
+}
+
 const char *segment_validate(const struct machine *m);
 
 #endif

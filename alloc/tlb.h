@@ -35,6 +35,26 @@ static force_inline u32 tlb_look(const struct tlb *tlb, u32 slot)
 	return entry & TLB_VALID ? entry & ~TLB_LOGGED : 0;
 }
 
+static force_inline u32 tlb_physical(u32 entry, u32 offset_mask, vaddr_t addr)
+{
+	return (entry & PTE_FRAME & ~offset_mask) | (addr & offset_mask);
+}
+
+/* need: TLB_VALID and the rights; the 4 KiB entry comes first. */
+static force_inline bool tlb_hit(const struct tlb *tlb, vaddr_t addr, u32 need,
+				 u32 *paddr)
+{
+	u32 entry = tlb->entry[tlb_small_slot(addr)];
+
+	if (entry & TLB_VALID) {
+		*paddr = tlb_physical(entry, PAGE_SIZE - 1, addr);
+	} else {
+		entry = tlb->entry[tlb_large_slot(addr)];
+		*paddr = tlb_physical(entry, PMD_SIZE - 1, addr);
+	}
+	return (entry & need) == need;
+}
+
 /* entry: with VALID; whatever was in the slot is replaced. */
 void tlb_fill(struct tlb *tlb, u32 slot, u32 entry);
 void tlb_drop_slot(struct tlb *tlb, u32 slot);
