@@ -329,13 +329,13 @@ enum frame_state {
 
 /* On a per-CPU list: order 0, head 0. */
 struct frame_view {
-	u8 state;    /* enum frame_state */
-	u8 order;    /* of the block, in its head; 0 in all other frames */
-	u8 head;     /* 1: head of a free or allocated block */
-	u8 slab;     /* 1: PG_slab: a slab's frame */
-	u8 compound; /* 1: member of a compound block */
-	u8 table;    /* 1: a page table made after boot */
-	u32 count;   /* logical page_count(): 0 is free; a tail's own is 0 */
+	u8 state;     /* enum frame_state */
+	u8 order;     /* of the block, in its head; 0 in all other frames */
+	u8 head;      /* 1: head of a free or allocated block */
+	u8 slab;      /* 1: PG_slab: a slab's frame */
+	u8 compound;  /* 1: member of a compound block */
+	u8 table;     /* 1: a page table made after boot */
+	u32 count;    /* logical page_count(): 0 is free; a tail's own is 0 */
 	u32 mapcount; /* PTEs that map it: page_mapcount() */
 };
 

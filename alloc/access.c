@@ -88,9 +88,8 @@ static bool translate_all(struct machine *m, const struct access *a,
 
 	if (!translate_piece(m, a->kind, addr, first, where, f))
 		return false;
-	return first == a->len ||
-	       translate_piece(m, a->kind, addr + first, a->len - first, where,
-			       f);
+	return first == a->len || translate_piece(m, a->kind, addr + first,
+						  a->len - first, where, f);
 }
 
 bool mm_access(struct machine *m, const struct access *a, void *buf,
@@ -133,14 +132,21 @@ static u32 load32_general(struct machine *m, enum seg_reg seg, u32 offset,
 	return mm_access(m, &a, &value, &where, f) ? value : 0;
 }
 
+typedef u32 word_t __attribute__((aligned(1), may_alias));
+
+/*
+ * The next load of a chain waits for shift, reach and load; all else is
+ * judged beside it.
+ */
 UNSANITIZED u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset,
 			  struct fault *f)
 {
 	const struct cpu *cpu = &m->cpu[m->task.cpu];
-	const u32 need = TLB_VALID | (cpu->r.cpl == 3 ? TLB_USER : 0);
+	const u32 need =
+		TLB_VALID | TLB_QUICK | (cpu->r.cpl == 3 ? TLB_USER : 0);
 	const struct segment *s = &cpu->r.seg[seg];
 	const vaddr_t addr = s->base + offset;
-	u32 paddr;
+	u32 slot = tlb_small_slot(addr);
 
 	f->vector = FAULT_NONE;
 	f->error = 0;
@@ -149,9 +155,12 @@ UNSANITIZED u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset,
 		     (u64)offset + sizeof(u32) - 1 > s->limit ||
 		     (addr & (PAGE_SIZE - 1)) > PAGE_SIZE - sizeof(u32)))
 		return load32_general(m, seg, offset, f);
-	if (unlikely(!tlb_hit(&cpu->tlb, addr, need, &paddr) ||
-		     paddr >> PAGE_SHIFT >= m->view.nr_pfns))
+	if ((cpu->tlb.entry[slot] & need) == need)
+		return *(const word_t *)(cpu->tlb.reach[slot] + addr);
+	if (unlikely(cpu->tlb.entry[slot] & TLB_VALID))
 		return load32_general(m, seg, offset, f);
-	return *(const u32 *)(ram_frame(&m->view, paddr >> PAGE_SHIFT) +
-			      (paddr & (PAGE_SIZE - 1)));
+	slot = tlb_large_slot(addr);
+	if (unlikely((cpu->tlb.entry[slot] & need) != need))
+		return load32_general(m, seg, offset, f);
+	return *(const word_t *)(cpu->tlb.reach[slot] + addr);
 }

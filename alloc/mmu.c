@@ -83,9 +83,9 @@ static u32 rights_needed(const struct cpu *cpu, u32 how)
 
 /* --- the walk ------------------------------------------------------------- */
 
-/* A and D in the leaf, and the entry; returns its slot. */
-static u32 remember(struct machine *m, u32 slot, u32 leaf_at, u32 frame,
-		    u32 rights, u32 how)
+/* A and D in the leaf, and the entry. */
+static void remember(struct machine *m, u32 slot, vaddr_t addr, u32 leaf_at,
+		     u32 frame, u32 rights, u32 how)
 {
 	struct cpu *cpu = current_cpu(m);
 	u32 dirty = how & PF_WRITE ? PAGE_DIRTY : 0;
@@ -96,8 +96,7 @@ static u32 remember(struct machine *m, u32 slot, u32 leaf_at, u32 frame,
 	if (cpu->r.cr4 & CR4_PGE)
 		entry |= leaf & TLB_GLOBAL;
 	set_bits(m, leaf_at, PAGE_ACCESSED | dirty);
-	tlb_fill(&cpu->tlb, slot, entry);
-	return slot;
+	tlb_fill(m, &cpu->tlb, slot, addr, entry);
 }
 
 static bool walk_large(struct machine *m, vaddr_t addr, u32 how, u32 pde_at,
@@ -109,8 +108,8 @@ static bool walk_large(struct machine *m, vaddr_t addr, u32 how, u32 pde_at,
 		return page_fault(m, addr, how | PF_PROTECTION | PF_RSVD, f);
 	if (rights_needed(current_cpu(m), how) & ~pde)
 		return page_fault(m, addr, how | PF_PROTECTION, f);
-	*slot = remember(m, tlb_large_slot(addr), pde_at, pde & LARGE_FRAME,
-			 pde, how);
+	*slot = tlb_large_slot(addr);
+	remember(m, *slot, addr, pde_at, pde & LARGE_FRAME, pde, how);
 	return true;
 }
 
@@ -126,8 +125,8 @@ static bool walk_small(struct machine *m, vaddr_t addr, u32 how, u32 pde_at,
 	if (rights_needed(current_cpu(m), how) & ~(pde & pte))
 		return page_fault(m, addr, how | PF_PROTECTION, f);
 	set_bits(m, pde_at, PAGE_ACCESSED);
-	*slot = remember(m, tlb_small_slot(addr), pte_at, pte & PTE_FRAME,
-			 pde & pte, how);
+	*slot = tlb_small_slot(addr);
+	remember(m, *slot, addr, pte_at, pte & PTE_FRAME, pde & pte, how);
 	return true;
 }
 

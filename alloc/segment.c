@@ -117,8 +117,7 @@ static const struct {
 	{ 18, { 0x00000000, 0x00C09A00 } }, /* PnP BIOS: 32-bit code, */
 	{ 19, { 0x00000000, 0x00809A00 } }, /* 16-bit code, */
 	{ 20, { 0x00000000, 0x00809200 } }, /* data, thrice */
-	{ 21, { 0x00000000, 0x00809200 } },
-	{ 22, { 0x00000000, 0x00809200 } },
+	{ 21, { 0x00000000, 0x00809200 } }, { 22, { 0x00000000, 0x00809200 } },
 	{ 23, { 0x00000000, 0x00409A00 } }, /* APM BIOS: 32-bit code, */
 	{ 24, { 0x00000000, 0x00009A00 } }, /* 16-bit code, */
 	{ 25, { 0x00000000, 0x00409200 } }, /* data */
@@ -131,8 +130,7 @@ static struct descriptor tss(u32 paddr, u32 access)
 
 	return (struct descriptor){
 		.low = base << 16 | limit,
-		.high = (base & 0xFF000000) | access << 8 |
-			(base >> 16 & 0xFF),
+		.high = (base & 0xFF000000) | access << 8 | (base >> 16 & 0xFF),
 	};
 }
 

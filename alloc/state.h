@@ -173,7 +173,9 @@ struct mempool_table {
 
 struct tlb {
 	u32 *entry; /* by slot: frame | TLB_* bits, without VALID: none */
-	u32 *log;   /* the slots that were filled, each once */
+	uintptr_t
+		*reach; /* linear address + this: a pointer, where TLB_QUICK */
+	u32 *log;	/* the slots that were filled, each once */
 	u32 nr_log;
 	u32 nr_small, nr_large;
 	u32 nr_global; /* of both */

@@ -3,6 +3,7 @@
  * tlb.c - the TLBs' entries, and what drops them [IA-32 SDM vol. 3, 3.11].
  *
  *     entry[slot]   a word for each page there can be; without VALID: none
+ *     reach[slot]   the way to its bytes in this process, for quick loads
  *     log           the slots filled since they were last flushed
  *
  * A slot stays on the log when its entry is dropped alone, so that dropping
@@ -13,18 +14,19 @@
  */
 #include "tlb.h"
 
-#define TLB_BYTES (2 * (size_t)TLB_SLOTS * sizeof(u32))
+#define TLB_BYTES ((size_t)TLB_SLOTS * (sizeof(uintptr_t) + 2 * sizeof(u32)))
 #define TLB_BITS                                                               \
-	(TLB_VALID | TLB_RW | TLB_USER | TLB_DIRTY | TLB_GLOBAL | TLB_LOGGED)
+	(TLB_VALID | TLB_RW | TLB_USER | TLB_DIRTY | TLB_GLOBAL | TLB_OWN)
 
 bool tlb_init(struct machine *m)
 {
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++) {
 		struct tlb *tlb = &m->cpu[cpu].tlb;
 
-		*tlb = (struct tlb){ .entry = platform_alloc(TLB_BYTES) };
-		if (!tlb->entry)
+		*tlb = (struct tlb){ .reach = platform_alloc(TLB_BYTES) };
+		if (!tlb->reach)
 			return false; /* unreachable: a host without memory */
+		tlb->entry = (u32 *)(tlb->reach + TLB_SLOTS);
 		tlb->log = tlb->entry + TLB_SLOTS;
 	}
 	return true;
@@ -33,7 +35,7 @@ bool tlb_init(struct machine *m)
 void tlb_exit(struct machine *m)
 {
 	for (u32 cpu = 0; cpu < NR_CPUS; cpu++) {
-		platform_free(m->cpu[cpu].tlb.entry, TLB_BYTES);
+		platform_free(m->cpu[cpu].tlb.reach, TLB_BYTES);
 		m->cpu[cpu].tlb = (struct tlb){ 0 };
 	}
 }
@@ -51,15 +53,34 @@ static void count(struct tlb *tlb, u32 slot, u32 entry, u32 by)
 		tlb->nr_global += by;
 }
 
-void tlb_fill(struct tlb *tlb, u32 slot, u32 entry)
+static u32 slot_frames(u32 slot)
 {
-	u32 old = tlb->entry[slot];
+	return slot < TLB_SMALL_SLOTS ? 1 : PTRS_PER_TABLE;
+}
+
+/* All of the page is low memory, or all is high. */
+static bool is_in_one_place(const struct machine *m, pfn_t pfn, u32 nr)
+{
+	return pfn + nr <= m->view.low_pfns ||
+	       (pfn >= m->view.low_pfns && pfn + nr <= m->view.nr_pfns);
+}
+
+void tlb_fill(struct machine *m, struct tlb *tlb, u32 slot, vaddr_t addr,
+	      u32 entry)
+{
+	pfn_t pfn = entry >> PAGE_SHIFT;
+	u32 old = tlb->entry[slot], nr = slot_frames(slot);
 
 	if (!(old & TLB_LOGGED))
 		tlb->log[tlb->nr_log++] = slot;
 	count(tlb, slot, old, -1u);
 	count(tlb, slot, entry, 1);
 	tlb->entry[slot] = entry | TLB_LOGGED;
+	if (!is_in_one_place(m, pfn, nr))
+		return;
+	tlb->entry[slot] |= TLB_QUICK;
+	tlb->reach[slot] = (uintptr_t)ram_frame(&m->view, pfn) -
+			   (addr & ~(nr * PAGE_SIZE - 1));
 }
 
 void tlb_drop_slot(struct tlb *tlb, u32 slot)
@@ -121,7 +142,20 @@ u32 mm_tlb_entry(const struct machine *m, unsigned int cpu, vaddr_t addr,
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_entry(const struct cpu *cpu, u32 slot)
+static bool reaches(const struct machine *m, const struct cpu *cpu, u32 slot)
+{
+	vaddr_t addr = slot < TLB_SMALL_SLOTS
+			       ? slot << PAGE_SHIFT
+			       : (slot - TLB_SMALL_SLOTS) << PGDIR_SHIFT;
+	pfn_t pfn = cpu->tlb.entry[slot] >> PAGE_SHIFT;
+
+	return is_in_one_place(m, pfn, slot_frames(slot)) &&
+	       cpu->tlb.reach[slot] + addr ==
+		       (uintptr_t)ram_frame(&m->view, pfn);
+}
+
+static const char *validate_entry(const struct machine *m,
+				  const struct cpu *cpu, u32 slot)
 {
 	u32 entry = cpu->tlb.entry[slot];
 	u32 frame = slot < TLB_SMALL_SLOTS ? PTE_FRAME : ~(PMD_SIZE - 1);
@@ -136,10 +170,12 @@ static const char *validate_entry(const struct cpu *cpu, u32 slot)
 	CLAUSE(slot < TLB_SMALL_SLOTS || !(entry & TLB_VALID) ||
 		       cpu->r.cr4 & CR4_PSE,
 	       "T4: without CR4.PSE no entry is of 4 MiB");
+	CLAUSE(!(entry & TLB_QUICK) || reaches(m, cpu, slot),
+	       "T5: what is reached is the frame");
 	return NULL;
 }
 
-static const char *validate_tlb(const struct cpu *cpu)
+static const char *validate_tlb(const struct machine *m, const struct cpu *cpu)
 {
 	const struct tlb *tlb = &cpu->tlb;
 	struct tlb recount = { 0 };
@@ -150,7 +186,7 @@ static const char *validate_tlb(const struct cpu *cpu)
 		const char *broken;
 
 		CLAUSE(slot < TLB_SLOTS, "T1: the log names slots");
-		broken = validate_entry(cpu, slot);
+		broken = validate_entry(m, cpu, slot);
 		if (broken)
 			return broken;
 		count(&recount, slot, tlb->entry[slot], 1);
@@ -168,12 +204,13 @@ static const char *validate_tlb(const struct cpu *cpu)
  * T2  it has all entries that are counted: small, large, global
  * T3  an entry is a frame and TLB_* bits
  * T4  what CR4 does not allow is not there
+ * T5  the quick way leads to the entry's frame
  */
 const char *tlb_validate(const struct machine *m)
 {
 	const char *broken = NULL;
 
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus && !broken; cpu++)
-		broken = validate_tlb(&m->cpu[cpu]);
+		broken = validate_tlb(m, &m->cpu[cpu]);
 	return broken;
 }

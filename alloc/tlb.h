@@ -10,8 +10,10 @@
 
 #include "state.h"
 
-/* Not part of what an entry says: its slot is on the log. */
-#define TLB_LOGGED 0x800u
+/* Not part of what an entry says: */
+#define TLB_LOGGED 0x800u /* its slot is on the log */
+#define TLB_QUICK 0x400u  /* its bytes lie in this process as in the page */
+#define TLB_OWN (TLB_LOGGED | TLB_QUICK)
 
 /* Host memory for the CPUs that run; false: there is none. */
 bool tlb_init(struct machine *m);
@@ -32,31 +34,12 @@ static force_inline u32 tlb_look(const struct tlb *tlb, u32 slot)
 {
 	u32 entry = tlb->entry[slot];
 
-	return entry & TLB_VALID ? entry & ~TLB_LOGGED : 0;
+	return entry & TLB_VALID ? entry & ~TLB_OWN : 0;
 }
 
-static force_inline u32 tlb_physical(u32 entry, u32 offset_mask, vaddr_t addr)
-{
-	return (entry & PTE_FRAME & ~offset_mask) | (addr & offset_mask);
-}
-
-/* need: TLB_VALID and the rights; the 4 KiB entry comes first. */
-static force_inline bool tlb_hit(const struct tlb *tlb, vaddr_t addr, u32 need,
-				 u32 *paddr)
-{
-	u32 entry = tlb->entry[tlb_small_slot(addr)];
-
-	if (entry & TLB_VALID) {
-		*paddr = tlb_physical(entry, PAGE_SIZE - 1, addr);
-	} else {
-		entry = tlb->entry[tlb_large_slot(addr)];
-		*paddr = tlb_physical(entry, PMD_SIZE - 1, addr);
-	}
-	return (entry & need) == need;
-}
-
-/* entry: with VALID; whatever was in the slot is replaced. */
-void tlb_fill(struct tlb *tlb, u32 slot, u32 entry);
+/* Fill it; what it was is replaced.  entry: frame | TLB_* bits. */
+void tlb_fill(struct machine *m, struct tlb *tlb, u32 slot, vaddr_t addr,
+	      u32 entry);
 void tlb_drop_slot(struct tlb *tlb, u32 slot);
 
 /* The CPU's entries of both sizes for addr, global ones too. */

@@ -301,6 +301,7 @@ static const struct {
 	{ "pages", bench_pages, false },
 	{ "kmalloc", bench_kmalloc, true },
 	{ "slab", bench_slab, true },
+	{ "translate", bench_translate, false },
 	{ "exec", bench_exec, false },
 };
 

@@ -31,5 +31,6 @@ int bench_no_memory(void);
 int bench_exec(void);
 int bench_kmalloc(void);
 int bench_slab(void);
+int bench_translate(void);
 
 #endif

@@ -18,8 +18,8 @@
 
 /* Bumped when bytes change their meaning; byte caches are keyed by it. */
 #define WIRE_VERSION 3
-#define WIRE_RECORD 16	     /* bytes an op */
-#define WIRE_HEADER 1	     /* the boot byte */
+#define WIRE_RECORD 16 /* bytes an op */
+#define WIRE_HEADER 1  /* the boot byte */
 #define WIRE_PROFILE_MASK 0x1Fu
 #define WIRE_BOOT_FREE 0x80u /* in the boot byte: words follow */
 #define WIRE_BOOT_WORD 0xF0u /* ... with this opcode + enum boot_word_kind */

@@ -123,9 +123,9 @@ enum step exec_write_gdt_entry(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	mm_write_gdt_entry(x->m, op->arg[0], op->arg[1], op->arg[2]);
 	exec_collect(x);
-	return exec_judge(x, model_write_gdt_entry(x->o, &x->out, op->arg[0],
-						   op->arg[1], op->arg[2],
-						   &x->d));
+	return exec_judge(x,
+			  model_write_gdt_entry(x->o, &x->out, op->arg[0],
+						op->arg[1], op->arg[2], &x->d));
 }
 
 enum step exec_write_cr0(struct exec *x, const struct op *op)

@@ -80,9 +80,8 @@ enum step exec_exit_mmap(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	answer = mm_exit_mmap(x->m, pgd_at(x, s));
 	exec_collect_object(x);
-	return answered(
-		x, answer,
-		model_exit_mmap(x->o, &x->out, s->addr, answer, &x->d));
+	return answered(x, answer,
+			model_exit_mmap(x->o, &x->out, s->addr, answer, &x->d));
 }
 
 static enum step switch_mm(struct exec *x, const struct op *op, u32 addr)
