@@ -4,7 +4,8 @@
  * model and comparison, from decoded programs of our own generator.
  *
  *     fuzzing   generated programs of 64 ops, frames painted in samples
- *     slab, kmalloc, mempool    the same, of those targets' ops
+ *     slab, kmalloc, mempool, segment, paging, user    the same, of those
+ *               targets' ops
  *     churn     programs of 1,000 ops that take and give back what a real
  *               kernel does: 97 of 100 blocks of one frame
  *     replay    the same, frames painted whole
@@ -155,6 +156,11 @@ int bench_exec(void)
 		{ "kmalloc", GROUP_KMALLOC | GROUP_PAGES, false },
 		{ "mempool",
 		  GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
+		  false },
+		{ "segment", GROUP_SEGMENT, false },
+		{ "paging", GROUP_PAGING | GROUP_USER | GROUP_PAGES, false },
+		{ "user",
+		  GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
 		  false },
 		{ "churn", 0, false },
 		{ "replay", 0, true },

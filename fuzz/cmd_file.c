@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define GROUPS_ALL                                                             \
-	(GROUP_BOOT | GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC | GROUP_MEMPOOL)
+	(GROUP_BOOT | GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC |               \
+	 GROUP_MEMPOOL | GROUP_ACCESS)
 
 const struct cmd_target cmd_targets[] = {
 	{ "pages", GROUP_PAGES, false, FORM_NONE,
@@ -22,6 +23,13 @@ const struct cmd_target cmd_targets[] = {
 	  "kmalloc and its kin, beside page frames" },
 	{ "mempool", GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
 	  false, FORM_NONE, "memory pools over caches and kmalloc" },
+	{ "segment", GROUP_SEGMENT, false, FORM_NONE,
+	  "descriptors, segment registers and accesses through them" },
+	{ "paging", GROUP_PAGING | GROUP_USER | GROUP_PAGES, false, FORM_NONE,
+	  "the kernel's tables and TLBs, beside page frames and directories" },
+	{ "user", GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
+	  false, FORM_NONE,
+	  "processes: directories, their pages, and accesses" },
 	{ "boot", GROUP_BOOT | GROUP_PAGES, true, FORM_NONE,
 	  "boot lines of their own, bootmem calls, then page frames" },
 	{ "wire", GROUPS_ALL, true, FORM_WIRE,

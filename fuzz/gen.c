@@ -35,6 +35,7 @@ static enum gen_role role_by_result(enum op_code code)
 		return ROLE_ALLOC;
 	case RES_CACHE:
 	case RES_POOL:
+	case RES_PGD:
 		return ROLE_MAKE;
 	case RES_OBJECT:
 	case RES_ELEMENT:
@@ -53,11 +54,15 @@ enum gen_role gen_role_of(enum op_code code)
 		return ROLE_BOOT;
 	if (role != NR_ROLES)
 		return role;
+	if (op_info[code].group & GROUP_ACCESS && !(has & HAS(PGD_FREED)))
+		return code == OP_pgd_free_addr || code == OP_map_pfn
+			       ? ROLE_WILD
+			       : ROLE_LOOK;
 	if (has & HAS(PAGES_FREED))
 		return ROLE_FREE;
 	if (has & (HAS(OBJECT_FREED) | HAS(ELEMENT_FREED)))
 		return ROLE_GIVE;
-	if (has & (HAS(CACHE_FREED) | HAS(POOL_FREED)))
+	if (has & (HAS(CACHE_FREED) | HAS(POOL_FREED) | HAS(PGD_FREED)))
 		return ROLE_DROP;
 	if (has & (HAS(PFN) | HAS(VADDR) | HAS(ORDER) | HAS(REACH)) ||
 	    code == OP_kfree_inside)
@@ -122,7 +127,8 @@ static void swarm_ops(struct gen *g)
 		if (op_codes[i] == OP_damage && !g->debug)
 			f = 0;
 		f *= info->weight;
-		if (gen_objects(g) && info->group == GROUP_PAGES)
+		if ((gen_objects(g) || gen_translates(g)) &&
+		    info->group == GROUP_PAGES)
 			f = (f + PAGES_SHARE - 1) / PAGES_SHARE;
 		g->weight[i] = (u16)f;
 	}
@@ -141,10 +147,16 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 	gen_map_init(g, p);
 	gen_swarm_values(g);
 	swarm_ops(g);
-	if (!gen_objects(g))
-		return;
-	gen_swarm_objects(g);
-	gen_swarm_scripts(g);
+	if (gen_translates(g)) {
+		gen_swarm_access(g);
+		g->accesses = !gen_objects(g) || prng_below(r, 2);
+	}
+	if (gen_objects(g))
+		gen_swarm_objects(g);
+	if (g->accesses)
+		gen_swarm_access_scripts(g);
+	else if (gen_objects(g))
+		gen_swarm_scripts(g);
 }
 
 /* --- phases
@@ -199,7 +211,7 @@ static void phase_next(struct gen *g)
 				    PHASE_SHRINK, PHASE_SHRINK, PHASE_EXHAUST };
 	bool begun = g->left || g->named;
 
-	if (gen_objects(g)) /* their scripts exhaust memory */
+	if (gen_objects(g) || gen_translates(g)) /* scripts exhaust memory */
 		g->phase = (enum gen_phase)prng_below(g->r, PHASE_EXHAUST);
 	else if (g->phase == PHASE_EXHAUST && begun)
 		g->phase = PHASE_EDGE;
@@ -251,10 +263,16 @@ void gen_fill(struct gen *g, struct op *op)
 	const struct op_info *info = &op_info[op->code];
 	u32 i;
 
+	if (info->group & GROUP_ACCESS) { /* arguments go by the CPU */
+		gen_context(g, op);
+		gen_access_fill(g, op);
+	}
 	for (i = 0; info->arg[i].kind != ARG_END; i++)
-		op->arg[i] = gen_value(g, op, i);
+		if (!(info->group & GROUP_ACCESS))
+			op->arg[i] = gen_value(g, op, i);
 	op->out = info->result == RES_NONE ? SLOT_NONE : gen_free_slot(g);
-	gen_context(g, op);
+	if (!(info->group & GROUP_ACCESS))
+		gen_context(g, op);
 }
 
 /* One step down the ladder: the order that still succeeds, then the next. */
@@ -302,6 +320,8 @@ static enum op_code code_of_kind(const struct gen *g, enum res_kind kind)
 						    : OP_kmem_cache_create;
 	case RES_POOL:
 		return OP_mempool_create_kmalloc;
+	case RES_PGD:
+		return OP_pgd_alloc;
 	case RES_ELEMENT:
 		return g->list[RES_POOL].nr ? OP_mempool_alloc
 					    : OP_mempool_create_kmalloc;
@@ -366,6 +386,7 @@ void gen_any_op(struct gen *g, struct op *op)
 
 	if (code == OP_end)
 		code = gen_usable(g, OP_nr_free_pages) ? OP_nr_free_pages
+		       : gen_translates(g)	       ? OP_load
 						       : OP_kmem_cache_create;
 	*op = op_default(code);
 	gen_fill(g, op);
@@ -391,7 +412,9 @@ void gen_op(struct gen *g, struct op *op)
 	if (g->left == 0)
 		phase_next(g);
 	g->left--;
-	if (gen_objects(g))
+	if (g->accesses)
+		gen_access_script_op(g, op);
+	else if (gen_objects(g))
 		gen_script_op(g, op);
 	else
 		pages_op(g, op);

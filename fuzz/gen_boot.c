@@ -140,8 +140,8 @@ static void add_cpus(struct prng *r, struct boot_line *boot)
 	add(boot, BOOT_CPUS, n);
 }
 
-/* What slabs are made by: the line's size, and whether they are debugged. */
-static void add_slab_words(struct prng *r, struct boot_line *boot)
+/* What slabs are made by, and what page tables are. */
+static void add_other_words(struct prng *r, struct boot_line *boot)
 {
 	if (prng_one_in(r, 4))
 		add(boot, BOOT_LINE, 32u << prng_below(r, 3));
@@ -149,6 +149,8 @@ static void add_slab_words(struct prng *r, struct boot_line *boot)
 		add(boot, BOOT_LINE, prng_below(r, 300));
 	if (prng_one_in(r, 6))
 		add(boot, BOOT_SLAB_DEBUG, 0);
+	if (prng_one_in(r, 6))
+		add(boot, BOOT_NOPENTIUM, 0);
 }
 
 /* The hardware's words count wherever they stand, mem= and memmap= in order. */
@@ -183,7 +185,7 @@ void gen_boot_line(struct prng *r, struct boot_line *boot)
 		add(boot, BOOT_MEM, odd(r, ram / 8 * (3 + prng_below(r, 7))));
 	if (prng_one_in(r, 5))
 		add_memmap(r, boot, ram);
-	add_slab_words(r, boot);
+	add_other_words(r, boot);
 	if (prng_one_in(r, 6))
 		shuffle(r, boot);
 }
@@ -221,7 +223,8 @@ static void nudge_word(struct prng *r, struct boot_word *w)
 {
 	bool range = w->kind == BOOT_E820 || w->kind == BOOT_MEMMAP;
 
-	if (w->kind == BOOT_MEMMAP_EXACT || w->kind == BOOT_SLAB_DEBUG)
+	if (w->kind == BOOT_MEMMAP_EXACT || w->kind == BOOT_SLAB_DEBUG ||
+	    w->kind == BOOT_NOPENTIUM)
 		return;
 	if (w->kind == BOOT_CPUS)
 		w->size = prng_below(r, NR_CPUS + 2);

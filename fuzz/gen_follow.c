@@ -243,6 +243,13 @@ static void follow_free(struct gen *g, const struct op *op)
 		slot_put(g, slot);
 }
 
+void gen_page_unref(struct gen *g, u32 slot)
+{
+	if (slot < SLOTS_WIRE && g->slot[slot].kind == RES_PAGES &&
+	    g->slot[slot].state == SLOT_LIVE)
+		slot_put(g, slot);
+}
+
 static void follow_ref(struct gen *g, const struct op *op)
 {
 	u32 slot = op->arg[0], frame = op->arg[1];
@@ -311,6 +318,8 @@ void gen_follow(struct gen *g, const struct op *op)
 		gen_follow_object(g, op);
 	else if (group & GROUP_MEMPOOL)
 		gen_follow_pool(g, op);
+	else if (group & GROUP_ACCESS)
+		gen_follow_access(g, op);
 	else
 		follow_pages(g, op);
 	g->fails = 0;

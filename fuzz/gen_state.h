@@ -6,14 +6,15 @@
  *
  * The guess is a count of free blocks by zone and order (gen_map.c), of
  * objects to be had by cache (gen_cache.c) and of elements by pool
- * (gen_pool.c), with no addresses.  It is neither machine nor model, and may
- * be wrong: a wrong guess costs an op that draws a report or is skipped, and
- * no finding.
+ * (gen_pool.c), with no addresses; and of what is mapped (gen_access.h).  It is
+ * neither machine nor model, and may be wrong: a wrong guess costs an op that
+ * draws a report or is skipped, and no finding.
  */
 #ifndef FUZZ_GEN_STATE_H
 #define FUZZ_GEN_STATE_H
 
 #include "gen.h"
+#include "gen_access.h"
 
 /* Which part an op plays; derived from its row in ops.def. */
 enum gen_role {
@@ -153,6 +154,7 @@ struct gen {
 	u32 object_size[GEN_OBJECT_SIZES];
 	u8 noise_rate; /* an op of no script, likewise */
 	bool nested;   /* constructors that allocate */
+	bool accesses; /* its scripts are those of translation */
 
 	/* slots */
 	struct gen_slot slot[SLOTS_WIRE];
@@ -166,6 +168,7 @@ struct gen {
 
 	/* the script, where there are objects */
 	struct gen_plan plan;
+	struct gen_access access;
 
 	/* the phase */
 	enum gen_phase phase;
@@ -182,7 +185,8 @@ struct gen {
 enum gen_role gen_role_of(enum op_code code);
 
 #define GROUPS_SLABS (GROUP_OBJECTS | GROUP_MEMPOOL)
-#define GROUPS_RUN (GROUP_PAGES | GROUPS_SLABS) /* after boot */
+#define GROUPS_RUN (GROUP_PAGES | GROUPS_SLABS | GROUP_ACCESS) /* after boot   \
+								*/
 
 static inline bool gen_usable(const struct gen *g, enum op_code code)
 {
@@ -192,6 +196,11 @@ static inline bool gen_usable(const struct gen *g, enum op_code code)
 static inline bool gen_objects(const struct gen *g)
 {
 	return g->options->groups & GROUPS_SLABS;
+}
+
+static inline bool gen_translates(const struct gen *g)
+{
+	return g->options->groups & GROUP_ACCESS;
 }
 
 /* gen.c: the state for a program that boots as p does; no op yet. */
@@ -243,6 +252,25 @@ void gen_cache_give(struct gen *g, u32 cache, u32 n);
 
 /* gen_pool.c: the same for pools and elements. */
 void gen_follow_pool(struct gen *g, const struct op *op);
+
+/* The frame in a slot, if it is a block, has a reference less. */
+void gen_page_unref(struct gen *g, u32 slot);
+
+/* gen_access.c: the arguments of translation's ops; op->cpu is chosen. */
+void gen_swarm_access(struct gen *g);
+void gen_access_fill(struct gen *g, struct op *op);
+u32 gen_access_value(struct gen *g, const struct op *op, u32 i);
+/* The same of an access to this page, through a flat segment. */
+void gen_access_at(struct gen *g, struct op *op, u32 addr);
+u32 gen_user_page(struct gen *g, u32 pgd);
+u32 gen_window_page(struct gen *g);
+u32 gen_pgd_slot(struct gen *g);
+struct gen_desc gen_descriptor(struct gen *g);
+
+/* gen_access_follow.c, gen_access_script.c */
+void gen_follow_access(struct gen *g, const struct op *op);
+void gen_swarm_access_scripts(struct gen *g);
+void gen_access_script_op(struct gen *g, struct op *op);
 
 /* gen_value.c */
 void gen_swarm_values(struct gen *g);
@@ -298,16 +326,23 @@ void gen_boot_mutate(struct prng *r, struct boot_line *boot);
 /*
  * Small machines mostly: their programs cost less, and reach the edges.
  * Objects are debugged in two of the profiles only, and have shared arrays
- * on several CPUs.
+ * on several CPUs.  Where TLBs are, several CPUs show more than one.
  */
 static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 {
 	static const u8 objects[] = { 2, 2, 13, 5, 5, 9, 9, 6 };
 
+	static const u8 cpus[] = { 1, 5, 6, 7, 17, 18 };
+
 	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
 		return PICK_OF(r, objects);
+	if (options->groups & GROUP_ACCESS && prng_one_in(r, 5))
+		return (u8)(FIRST_NO_PSE +
+			    prng_below(r, NR_PROFILES - FIRST_NO_PSE));
+	if (options->groups & GROUP_ACCESS && prng_one_in(r, 3))
+		return PICK_OF(r, cpus);
 	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES
-						  : NR_PROFILES);
+						  : FIRST_NO_PSE);
 }
 
 #endif

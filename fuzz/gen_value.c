@@ -106,6 +106,7 @@ static bool must_sleep(const struct op *op)
 	enum gen_role role = gen_role_of((enum op_code)op->code);
 
 	return role == ROLE_MAKE || role == ROLE_DROP ||
+	       op_info[op->code].group & GROUP_ACCESS ||
 	       op->code == OP_kmem_cache_shrink;
 }
 
@@ -128,6 +129,14 @@ void gen_suit(struct gen *g, struct op *op)
 		op->arg[i] &= ~__GFP_ZERO;
 }
 
+static bool may_allocate(const struct op *op)
+{
+	return op_info[op->code].result != RES_NONE ||
+	       op->code == OP_map_page || op->code == OP_map_kernel ||
+	       op->code == OP_change_page_attr ||
+	       op->code == OP_change_pfn_attr;
+}
+
 void gen_context(struct gen *g, struct op *op)
 {
 	op->cpu = g->cpu < g->cpus ? g->cpu : 0;
@@ -136,7 +145,7 @@ void gen_context(struct gen *g, struct op *op)
 	if (g->task_rate && prng_one_in(g->r, g->task_rate))
 		op->flags =
 			(u8)prng_below(g->r, TASK_FLAGS + 1) & g->task_flags;
-	if (op_info[op->code].result != RES_NONE && g->fail_rate &&
+	if (may_allocate(op) && g->fail_rate &&
 	    op_info[op->code].group & GROUPS_RUN &&
 	    prng_one_in(g->r, g->fail_rate))
 		op->fail_nth =
@@ -339,6 +348,8 @@ u32 gen_value(struct gen *g, const struct op *op, u32 i)
 
 	if (op_info[op->code].group & GROUPS_SLABS)
 		return gen_object_value(g, op, i);
+	if (op_info[op->code].group & GROUP_ACCESS)
+		return gen_access_value(g, op, i);
 	switch (kind) {
 	case ARG_ORDER:
 		return op->code == OP_free_tail && prng_below(g->r, 4)

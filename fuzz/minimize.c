@@ -186,6 +186,7 @@ static bool run_op_passes(struct min *m)
 		again |= min_pass_slots(m);
 		again |= min_pass_ops(m);
 		again |= pass_pairs(m);
+		again |= min_pass_modes(m);
 		again |= min_pass_merge(m);
 		again |= min_pass_bulk(m);
 		any |= again;

@@ -125,6 +125,33 @@ static bool shrink_signed(struct min *m, u32 at, u32 field, u32 deflt)
 	return value != UINT32_MAX && try_value(m, at, field, UINT32_MAX);
 }
 
+/* The default, 0, the 4 MiB's first byte, the page's; then the lowest. */
+static bool shrink_address(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = m->p->op[at].arg[field];
+	const u32 simpler[] = { deflt, 0, value & ~0x3FFFFFu,
+				value & ~(PAGE_SIZE - 1) };
+
+	if (value == deflt || value == 0)
+		return false;
+	for (u32 i = 0; i < 4 && !m->stop; i++)
+		if (simpler[i] != value && try_value(m, at, field, simpler[i]))
+			return true;
+	return false;
+}
+
+/* The default is what an op wants, one byte is what it needs. */
+static bool shrink_length(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = m->p->op[at].arg[field];
+
+	if (value == deflt || value == 1)
+		return false;
+	if (try_value(m, at, field, deflt) || try_value(m, at, field, 1))
+		return true;
+	return shrink_number(m, at, field, deflt);
+}
+
 #define NAMES_TRIED 8u
 
 /* Names are told apart, and no more: the first one that nobody else has. */
@@ -140,7 +167,19 @@ static bool shrink_name(struct min *m, u32 at, u32 field)
 
 static bool shrink_arg(struct min *m, u32 at, u32 i, const struct op_arg *a)
 {
+	bool maps = op_info[m->p->op[at].code].group & GROUP_ACCESS;
+
 	switch (a->kind) {
+	case ARG_VADDR:
+	case ARG_UADDR:
+		return maps ? shrink_address(m, at, i, a->deflt)
+			    : shrink_number(m, at, i, a->deflt);
+	case ARG_ALEN:
+		return shrink_length(m, at, i, a->deflt);
+	case ARG_SELECTOR:
+	case ARG_DESCLOW:
+	case ARG_DESCHIGH:
+	case ARG_PTEBITS:
 	case ARG_GFP:
 	case ARG_SFLAGS:
 	case ARG_LIFE:

@@ -17,6 +17,9 @@
  * And where memory is used up to come down to a watermark, the watermark can
  * come up instead: one min_free_kbytes for all that is before the last op.
  * A fault at the mark shows at one value only, so that all are tried.
+ *
+ * An op that left the CPU in a mode, or a register loaded, can leave that to
+ * the next one there that names a mode: it has the arguments for both.
  * Tested by tests/test_minimize.c.
  */
 #include "minimize_state.h"
@@ -143,4 +146,65 @@ bool min_pass_pressure(struct min *m)
 		if (try_pressure(m, kb))
 			return true;
 	return false;
+}
+
+/* --- modes and selectors ---------------------------------------------------
+ */
+
+static int mode_of(const struct op *op)
+{
+	return op_arg_of_kind(&op_info[op->code], ARG_MODE);
+}
+
+/* The register that an op loads or uses; a fetch's is CS. */
+static u32 reg_of(const struct op *op)
+{
+	int reg = op_arg_of_kind(&op_info[op->code], ARG_SEGREG);
+
+	return reg < 0 ? SEG_CS : op->arg[reg] % NR_SEG_REGS;
+}
+
+/* The next op behind `at' that runs in a mode of its own; nr: there is none */
+static u32 next_with_mode(const struct program *p, u32 at)
+{
+	do
+		at++;
+	while (at < p->nr && mode_of(&p->op[at]) < 0);
+	return at;
+}
+
+static bool try_without_mode(struct min *m, u32 at, bool with_selector)
+{
+	u32 next = next_with_mode(m->p, at);
+	const struct op *gone = &m->p->op[at];
+	struct op *op;
+	int sel;
+
+	if (next == m->p->nr || !min_trial_begin(m))
+		return false;
+	op = &m->trial.op[next];
+	sel = op_arg_of_kind(&op_info[op->code], ARG_SELECTOR);
+	op->arg[mode_of(op)] = gone->arg[mode_of(gone)];
+	if (with_selector) {
+		if (reg_of(op) != reg_of(gone))
+			return false;
+		op->arg[sel] = gone->arg[op_arg_of_kind(&op_info[gone->code],
+							ARG_SELECTOR)];
+	}
+	program_remove(&m->trial, at, 1);
+	return min_trial_end(m);
+}
+
+bool min_pass_modes(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "an op can set up its mode itself";
+	for (u32 at = m->p->nr; at-- && !m->stop;) {
+		if (mode_of(&m->p->op[at]) < 0)
+			continue;
+		any |= try_without_mode(m, at, true) ||
+		       try_without_mode(m, at, false);
+	}
+	return any;
 }

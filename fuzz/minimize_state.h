@@ -45,6 +45,7 @@ bool min_pass_ops(struct min *m);
 /* minimize_merge.c: one op for several */
 bool min_pass_merge(struct min *m);
 bool min_pass_pressure(struct min *m);
+bool min_pass_modes(struct min *m);
 /* minimize_bulk.c: a pool for many objects */
 bool min_pass_bulk(struct min *m);
 /* minimize_fields.c */

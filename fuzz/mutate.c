@@ -250,6 +250,24 @@ static u32 near_bits(struct prng *r, enum arg_kind kind, u32 value)
 		return value ^ SLAB_DEBUG_FREE << prng_below(r, 12);
 	case ARG_LIFE:
 		return value ^ 1u << prng_below(r, 3);
+	case ARG_SELECTOR: /* its privilege, its table, the entry beside */
+		return prng_below(r, 2) ? value ^ 1u << prng_below(r, 3)
+					: value + 8 - 16 * prng_below(r, 2);
+	case ARG_PTEBITS:
+		return value ^ 1u << prng_below(r, 9);
+	case ARG_DESCHIGH: /* type, S, DPL, P; G and B */
+		return value ^ 1u << (prng_below(r, 4) ? 8 + prng_below(r, 8)
+						       : 22 + prng_below(r, 2));
+	case ARG_DESCLOW:
+		return (value & ~0xFFFFu) |
+		       ((value + 2 * prng_below(r, 2) - 1) & 0xFFFF);
+	case ARG_MODE:
+	case ARG_FLAG:
+		return value ^ 1;
+	case ARG_SEGREG:
+		return prng_below(r, NR_SEG_REGS);
+	case ARG_UPROT:
+		return prng_below(r, 4);
 	case ARG_OALIGN:
 		return prng_below(r, 2) ? value / 2 : value ? value * 2 : 8;
 	default:

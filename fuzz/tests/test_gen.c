@@ -8,9 +8,10 @@
 static const struct gen_options pages64 = { GROUP_PAGES, 64, false };
 static const struct gen_options pages1000 = { GROUP_PAGES, 1000, false };
 static const struct gen_options boot40 = { GROUP_BOOT | GROUP_PAGES, 40, true };
-static const struct gen_options all64 = {
-	GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC | GROUP_MEMPOOL, 64, false
-};
+static const struct gen_options all64 = { GROUP_PAGES | GROUP_SLAB |
+						  GROUP_KMALLOC |
+						  GROUP_MEMPOOL | GROUP_ACCESS,
+					  64, false };
 static const struct gen_options boot_only = { GROUP_BOOT, 20, true };
 
 static void generate(struct program *p, u64 seed, const struct gen_options *o)

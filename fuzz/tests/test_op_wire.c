@@ -39,7 +39,7 @@ TEST(zeros_are_the_smallest_program)
 
 TEST(a_record_is_laid_out_as_said)
 {
-	static const u8 bytes[] = { 0x73, 1,	5,    0xFA, 0xF3, 7,   0x34,
+	static const u8 bytes[] = { 0x63, 1,	5,    0xFA, 0xF3, 7,   0x34,
 				    0x12, 0x81, 9,    9,    9,	  9,   9,
 				    9,	  9,	9,    17,   0,	  0,   0,
 				    5,	  0x11, 0x22, 0x33, 0x44, 0x55 };

@@ -1,0 +1,630 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gen_access_script.c - what programs with translation do: scripts of a few
+ * ops on one page, seen from one CPU or two.
+ *
+ *	map, access, unmap, access: the second one must fault
+ *	map on one CPU, access on another, unmap on the first, access there
+ *
+ * Ops drawn one by one seldom meet on a page, and a stale translation shows
+ * only where they do.  Each program likes some scripts more than others, and
+ * between their steps stand ops that belong to none.  A script's focus (CPU,
+ * directory, page, address) mostly outlives it, so that mechanisms meet.
+ * Validator: fuzz/tests/test_gen_access.c.
+ */
+#include "gen_state.h"
+
+enum step {
+	END,
+	PGD,	/* a directory; then the focus is on it */
+	PGD_IF, /* if there is none */
+	SWITCH,
+	LEAVE,
+	PAGE,  /* a frame, which is the focus */
+	PLACE, /* another user page */
+	NEXT,  /* the page behind */
+	MAP,
+	LOAD,
+	STORE,
+	FETCH,
+	TOUCH, /* one of these */
+	UNMAP,
+	PROTECT,
+	READONLY,
+	SHARED,
+	PTE,
+	PDE,
+	GLOBAL, /* a user's page gets G */
+	MIRROR, /* large pages get other bits */
+	OTHER,	/* another CPU goes on */
+	FREE,	/* the page */
+	PGD_FREE,
+	EXIT,
+	WINDOW, /* a page of the vmalloc window */
+	KMAP,
+	KUNMAP,
+	HOT, /* a frame of the direct map */
+	ATTR,
+	ATTR_BACK,
+	GFLUSH,
+	FLUSH,
+	FLUSH_ALL,
+	INVLPG,
+	WP_OFF,
+	WP_ON,
+	PGE_OFF,
+	PGE_ON,
+	DESC, /* a descriptor */
+	SELECT,
+	EDGE, /* an access through what was selected */
+	MODE, /* in the other mode */
+	FAIL, /* the next op meets a page allocation that fails */
+	ANY,
+};
+
+#define SCRIPT(name) static const u8 name[]
+
+/* --- user pages ------------------------------------------------------------
+ */
+
+SCRIPT(life) = { PGD,	SWITCH, PAGE,  PLACE, MAP,  TOUCH, UNMAP,
+		 TOUCH, MAP,	TOUCH, LEAVE, EXIT, END };
+SCRIPT(user_stale) = {
+	PGD_IF, SWITCH, PAGE, PLACE, MAP, LOAD, UNMAP, TOUCH, END
+};
+SCRIPT(over) = { PGD_IF, SWITCH, PAGE, PLACE, MAP, STORE,
+		 PAGE,	 MAP,	 LOAD, STORE, END };
+SCRIPT(write) = { PGD_IF, SWITCH, PAGE,	 PLACE,	  MAP,	 STORE, READONLY,
+		  STORE,  SHARED, STORE, PROTECT, TOUCH, END };
+SCRIPT(dirty) = { PGD_IF, SWITCH, PAGE, PLACE, MAP, LOAD,
+		  STORE,  PTE,	  LOAD, STORE, END };
+SCRIPT(two_cpus) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	  LOAD,	 OTHER, SWITCH,
+		     LOAD,   OTHER,  UNMAP, OTHER, TOUCH, OTHER, TOUCH, END };
+SCRIPT(two_protect) = { PGD_IF, SWITCH, PAGE,  PLACE,	 MAP,	STORE, OTHER,
+			SWITCH, STORE,	OTHER, READONLY, OTHER, STORE, END };
+SCRIPT(two_over) = { PGD_IF, SWITCH, PAGE, PLACE, MAP,	OTHER, SWITCH, LOAD,
+		     OTHER,  PAGE,   MAP,  OTHER, LOAD, STORE, END };
+SCRIPT(switches) = { PGD_IF, SWITCH, PAGE, PLACE, MAP,	 TOUCH, PGD, SWITCH,
+		     TOUCH,  PAGE,   MAP,  TOUCH, LEAVE, TOUCH, END };
+SCRIPT(set_pte) = { PGD_IF, SWITCH, PAGE,   PLACE, MAP, TOUCH,
+		    PTE,    TOUCH,  INVLPG, TOUCH, END };
+SCRIPT(set_pde) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 TOUCH, PDE,
+		    TOUCH,  FLUSH,  TOUCH, MODE,  TOUCH, END };
+SCRIPT(global) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 GLOBAL, TOUCH,
+		   UNMAP,  TOUCH,  FLUSH, TOUCH, INVLPG, TOUCH,	 END };
+SCRIPT(global_off) = { PGD_IF, SWITCH, PAGE,	PLACE, MAP,    GLOBAL, TOUCH,
+		       UNMAP,  TOUCH,  PGE_OFF, TOUCH, PGE_ON, END };
+SCRIPT(wp) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,   READONLY, WP_OFF,
+	       STORE,  MODE,   STORE, WP_ON, STORE, END };
+SCRIPT(crossing) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	    NEXT,  PAGE,
+		     MAP,    TOUCH,  UNMAP, TOUCH, PROTECT, TOUCH, END };
+SCRIPT(frees) = { PGD_IF, PAGE, PLACE, MAP, FREE, UNMAP, FREE, END };
+SCRIPT(pgd_misuse) = { PGD_IF,	 SWITCH, PGD_FREE, EXIT, PAGE,	MAP, LEAVE,
+		       PGD_FREE, UNMAP,	 PGD_FREE, MAP,	 TOUCH, END };
+SCRIPT(exits) = { PGD,	 PAGE, PLACE, MAP,  NEXT, PAGE, MAP,
+		  PLACE, MAP,  FREE,  EXIT, PGD,  END };
+SCRIPT(fails) = { PGD_IF, PAGE, PLACE, FAIL, MAP, FAIL, PGD, FAIL, KMAP, END };
+
+/* --- kernel pages ----------------------------------------------------------
+ */
+
+SCRIPT(window) = { PAGE, WINDOW, KMAP, TOUCH, KUNMAP, TOUCH, END };
+SCRIPT(window_cpus) = { PAGE,  WINDOW, KMAP,  TOUCH, OTHER, TOUCH,
+			OTHER, KUNMAP, OTHER, TOUCH, END };
+SCRIPT(window_busy) = { PAGE, WINDOW, KMAP, KMAP, FREE, KUNMAP, KUNMAP, END };
+SCRIPT(synced) = { PGD_IF, SWITCH, PAGE,  WINDOW, KMAP,	 TOUCH, LEAVE,
+		   KUNMAP, SWITCH, TOUCH, KMAP,	  TOUCH, END };
+SCRIPT(synced_two) = { PGD,    SWITCH, PAGE,  WINDOW, KMAP, OTHER, PGD,
+		       SWITCH, TOUCH,  OTHER, TOUCH,  MODE, TOUCH, END };
+SCRIPT(attr) = { HOT,	    ATTR,  TOUCH,  GFLUSH, TOUCH,
+		 ATTR_BACK, TOUCH, GFLUSH, TOUCH,  END };
+SCRIPT(attr_stale) = { HOT,	  STORE, ATTR,	 STORE, GFLUSH, STORE,
+		       ATTR_BACK, LOAD,	 GFLUSH, STORE, END };
+SCRIPT(attr_twice) = { HOT,	  ATTR,	     NEXT,   ATTR,  TOUCH,
+		       ATTR_BACK, ATTR_BACK, GFLUSH, HOT,   ATTR,
+		       ATTR,	  ATTR_BACK, GFLUSH, TOUCH, END };
+SCRIPT(attr_cpus) = { HOT,	 TOUCH,	 OTHER, TOUCH, ATTR,
+		      OTHER,	 GFLUSH, TOUCH, OTHER, TOUCH,
+		      ATTR_BACK, GFLUSH, OTHER, TOUCH, END };
+SCRIPT(attr_pgd) = { PGD_IF, SWITCH,	HOT,	TOUCH, ATTR,
+		     FLUSH,  TOUCH,	GFLUSH, TOUCH, PGD,
+		     SWITCH, ATTR_BACK, GFLUSH, TOUCH, END };
+SCRIPT(attr_fails) = { HOT,  FAIL,	ATTR,	HOT,   ATTR,
+		       FAIL, ATTR_BACK, GFLUSH, TOUCH, END };
+SCRIPT(mirror) = { PGD_IF, SWITCH, HOT,	  TOUCH,  MIRROR, TOUCH, FLUSH_ALL,
+		   TOUCH,  MODE,   TOUCH, MIRROR, INVLPG, TOUCH, END };
+SCRIPT(flushes) = { HOT,       TOUCH, WINDOW, TOUCH, FLUSH, TOUCH,
+		    FLUSH_ALL, TOUCH, INVLPG, TOUCH, END };
+SCRIPT(pge) = { HOT, TOUCH, PGE_OFF, TOUCH, FLUSH, TOUCH, PGE_ON, TOUCH, END };
+
+/* --- segments --------------------------------------------------------------
+ */
+
+SCRIPT(edges) = { DESC, SELECT, EDGE, EDGE, EDGE, END };
+SCRIPT(rewritten) = { DESC, SELECT, DESC, EDGE, SELECT, EDGE, END };
+SCRIPT(modes) = { DESC, SELECT, MODE, EDGE, SELECT, EDGE, MODE, EDGE, END };
+SCRIPT(other_gdt) = { DESC, SELECT, OTHER,  SELECT, DESC, SELECT,
+		      EDGE, OTHER,  SELECT, EDGE,   END };
+SCRIPT(anything) = { ANY, ANY, ANY, ANY, END };
+
+static const struct script {
+	const u8 *steps;
+	u8 weight;
+	u8 groups; /* all that it needs */
+} scripts[] = {
+	{ life, 6, GROUP_USER },
+	{ user_stale, 8, GROUP_USER },
+	{ over, 8, GROUP_USER },
+	{ write, 8, GROUP_USER },
+	{ dirty, 6, GROUP_USER },
+	{ two_cpus, 10, GROUP_USER },
+	{ two_protect, 8, GROUP_USER },
+	{ two_over, 8, GROUP_USER },
+	{ switches, 8, GROUP_USER },
+	{ set_pte, 8, GROUP_USER },
+	{ set_pde, 8, GROUP_USER },
+	{ global, 5, GROUP_USER },
+	{ global_off, 4, GROUP_USER | GROUP_PAGING },
+	{ wp, 6, GROUP_USER | GROUP_PAGING },
+	{ crossing, 6, GROUP_USER },
+	{ frees, 5, GROUP_USER },
+	{ pgd_misuse, 4, GROUP_USER },
+	{ exits, 6, GROUP_USER },
+	{ fails, 4, GROUP_USER },
+	{ window, 8, GROUP_PAGING },
+	{ window_cpus, 8, GROUP_PAGING },
+	{ window_busy, 3, GROUP_PAGING },
+	{ synced, 10, GROUP_PAGING | GROUP_USER },
+	{ synced_two, 8, GROUP_PAGING | GROUP_USER },
+	{ attr, 8, GROUP_PAGING },
+	{ attr_stale, 8, GROUP_PAGING },
+	{ attr_twice, 8, GROUP_PAGING },
+	{ attr_cpus, 8, GROUP_PAGING },
+	{ attr_pgd, 8, GROUP_PAGING | GROUP_USER },
+	{ attr_fails, 4, GROUP_PAGING },
+	{ mirror, 8, GROUP_PAGING | GROUP_USER },
+	{ flushes, 6, GROUP_PAGING },
+	{ pge, 5, GROUP_PAGING },
+	{ edges, 40, GROUP_SEGMENT },
+	{ rewritten, 20, GROUP_SEGMENT },
+	{ modes, 20, GROUP_SEGMENT },
+	{ other_gdt, 12, GROUP_SEGMENT },
+	{ anything, 8, 0 },
+};
+
+_Static_assert(COUNT(scripts) <= GEN_SCRIPTS_MAX, "more scripts than weights");
+
+void gen_swarm_access_scripts(struct gen *g)
+{
+	static const u8 factor[] = { 0, 0, 1, 1, 1, 2, 4 };
+	static const u8 skip_rate[] = { 0, 0, 24, 12, 6 };
+	u32 i, sum = 0;
+
+	for (i = 0; i < COUNT(scripts); i++) {
+		const struct script *s = &scripts[i];
+		u32 f = PICK(g, factor);
+
+		if (s->groups & ~g->options->groups)
+			f = 0;
+		g->plan.weight[i] = (u8)(s->weight * f);
+		sum += g->plan.weight[i];
+	}
+	if (!sum)
+		g->plan.weight[COUNT(scripts) - 1] = 1;
+	g->plan.skip_rate = PICK(g, skip_rate);
+}
+
+static const u8 *pick_script(struct gen *g)
+{
+	u32 i, sum = 0, at;
+
+	for (i = 0; i < COUNT(scripts); i++)
+		sum += g->plan.weight[i];
+	at = prng_below(g->r, sum);
+	for (i = 0; at >= g->plan.weight[i]; i++)
+		at -= g->plan.weight[i];
+	return scripts[i].steps;
+}
+
+/* --- the focus -------------------------------------------------------------
+ */
+
+static bool lives(const struct gen *g, u32 slot, enum res_kind kind)
+{
+	return slot < SLOTS_WIRE && g->slot[slot].state == SLOT_LIVE &&
+	       g->slot[slot].kind == kind;
+}
+
+/* Steps that need no op: what the next ones are about. */
+static bool step_focus(struct gen *g, enum step step)
+{
+	static const u8 nth[] = { 1, 1, 1, 2, 2, 3 };
+	struct gen_focus *f = &g->access.focus;
+
+	switch (step) {
+	case PLACE:
+		f->addr = g->access.place[prng_below(g->r, GEN_PLACES)] +
+			  PAGE_SIZE * prng_below(g->r, 3);
+		f->kernel = false;
+		return true;
+	case WINDOW:
+		f->addr = PICK(g, g->access.window);
+		f->kernel = true;
+		return true;
+	case HOT:
+		f->pfn = PICK(g, g->access.hot);
+		f->addr = PAGE_OFFSET + (f->pfn << PAGE_SHIFT);
+		f->kernel = true;
+		return true;
+	case NEXT:
+		f->addr += PAGE_SIZE;
+		f->pfn++;
+		return true;
+	case OTHER:
+		if (g->cpus > 1)
+			f->cpu = g->cpus == 2 || prng_below(g->r, 4)
+					 ? f->cpu ^ 1
+					 : (u8)prng_below(g->r, g->cpus);
+		return true;
+	case FAIL:
+		g->plan.fail_nth = PICK(g, nth);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* --- ops -------------------------------------------------------------------
+ */
+
+/* On the focus's CPU, arguments drawn. */
+static bool draw(struct gen *g, struct op *op, enum op_code code)
+{
+	if (!gen_usable(g, code))
+		return false;
+	*op = op_default(code);
+	op->cpu = (u8)(g->access.focus.cpu % g->cpus);
+	if (op_info[code].group & GROUP_ACCESS)
+		gen_access_fill(g, op);
+	else
+		for (u32 i = 0; op_info[code].arg[i].kind != ARG_END; i++)
+			op->arg[i] = gen_value(g, op, i);
+	if (op_info[code].result != RES_NONE)
+		op->out = gen_free_slot(g);
+	op->fail_nth = g->plan.fail_nth;
+	g->plan.fail_nth = 0;
+	if (g->task_rate && prng_one_in(g->r, 4 * g->task_rate))
+		op->flags =
+			(u8)prng_below(g->r, TASK_FLAGS + 1) & g->task_flags;
+	gen_suit(g, op);
+	return true;
+}
+
+static bool step_page(struct gen *g, struct op *op)
+{
+	if (!draw(g, op, OP_alloc_page))
+		return false;
+	if (prng_below(g->r, 8))
+		op->arg[0] = prng_below(g->r, 2) ? GFP_KERNEL : GFP_HIGHUSER;
+	g->access.focus.page = (u8)op->out;
+	return true;
+}
+
+static bool step_pgd(struct gen *g, struct op *op)
+{
+	if (!draw(g, op, OP_pgd_alloc))
+		return false;
+	g->access.focus.pgd = (u8)op->out;
+	return true;
+}
+
+static bool has_pgd(struct gen *g)
+{
+	struct gen_focus *f = &g->access.focus;
+	const struct gen_list *list = &g->list[RES_PGD];
+
+	if (!lives(g, f->pgd, RES_PGD) && list->nr)
+		f->pgd = list->slot[prng_below(g->r, list->nr)];
+	return lives(g, f->pgd, RES_PGD) || (f->pgd != GEN_NONE && !g->clean);
+}
+
+/* An op on the focus's directory; at its address, if it has one. */
+static bool on_pgd(struct gen *g, struct op *op, enum op_code code)
+{
+	const struct gen_focus *f = &g->access.focus;
+	int addr = op_arg_of_kind(&op_info[code], ARG_UADDR);
+
+	if (!has_pgd(g) || !draw(g, op, code))
+		return false;
+	op->arg[0] = f->pgd;
+	if (addr < 0 && code == OP_set_pde)
+		addr = 1;
+	if (addr >= 0 && (!f->kernel || code == OP_set_pde))
+		op->arg[addr] = f->addr;
+	return true;
+}
+
+static bool step_map(struct gen *g, struct op *op)
+{
+	const struct gen_focus *f = &g->access.focus;
+
+	if (!on_pgd(g, op, OP_map_page))
+		return false;
+	if (f->page != GEN_NONE && prng_below(g->r, 12))
+		op->arg[1] = f->page;
+	return true;
+}
+
+static bool step_access(struct gen *g, struct op *op, enum op_code code)
+{
+	const struct gen_focus *f = &g->access.focus;
+
+	if (!draw(g, op, code))
+		return false;
+	if (prng_below(g->r, 12))
+		gen_access_at(g, op, f->addr);
+	return true;
+}
+
+static bool step_touch(struct gen *g, struct op *op)
+{
+	static const u8 code[] = { OP_load,  OP_load,  OP_load, OP_store,
+				   OP_store, OP_store, OP_fetch };
+
+	return step_access(g, op, (enum op_code)PICK(g, code));
+}
+
+static bool step_bits(struct gen *g, struct op *op, enum op_code code, u32 bits)
+{
+	if (!on_pgd(g, op, code))
+		return false;
+	op->arg[2] = bits;
+	return true;
+}
+
+static bool step_protect(struct gen *g, struct op *op, u32 prot)
+{
+	if (!on_pgd(g, op, OP_protect))
+		return false;
+	op->arg[2] = 1 + prng_below(g->r, 2);
+	op->arg[3] = prot;
+	return true;
+}
+
+static bool step_mirror(struct gen *g, struct op *op)
+{
+	static const u16 bits[] = { 0x1E3, 0x1E1, 0x0E3, 0x1E7, 0x1E5, 0x183 };
+
+	if (!g->access.focus.kernel)
+		step_focus(g, HOT);
+	return step_bits(g, op, OP_set_pde, PICK(g, bits));
+}
+
+static bool step_window(struct gen *g, struct op *op, enum op_code code)
+{
+	struct gen_focus *f = &g->access.focus;
+
+	if (!draw(g, op, code))
+		return false;
+	if (f->kernel && prng_below(g->r, 12))
+		op->arg[code == OP_map_kernel] = f->addr;
+	if (code == OP_map_kernel && f->page != GEN_NONE)
+		op->arg[0] = f->page;
+	return true;
+}
+
+static bool step_attr(struct gen *g, struct op *op, bool back)
+{
+	const struct gen_focus *f = &g->access.focus;
+
+	if (!draw(g, op, OP_change_pfn_attr))
+		return false;
+	if (prng_below(g->r, 12))
+		op->arg[0] = f->pfn;
+	if (back)
+		op->arg[2] = 0x163;
+	return true;
+}
+
+static bool step_flag(struct gen *g, struct op *op, enum op_code code, u32 on)
+{
+	if (!draw(g, op, code))
+		return false;
+	op->arg[0] = on;
+	return true;
+}
+
+static bool step_select(struct gen *g, struct op *op)
+{
+	struct gen_focus *f = &g->access.focus;
+	const struct gen_cpu *c = &g->access.cpu[f->cpu % g->cpus];
+	static const u8 reg[] = { SEG_DS, SEG_DS, SEG_ES, SEG_SS,
+				  SEG_SS, SEG_CS, SEG_FS, SEG_GS };
+	u32 rpl = c->user ? 3 : 0;
+
+	if (!draw(g, op, OP_load_segment))
+		return false;
+	f->reg = PICK(g, reg);
+	if (prng_one_in(g->r, 4))
+		rpl = prng_below(g->r, 4);
+	op->arg[0] = f->reg;
+	if (prng_below(g->r, 12))
+		op->arg[1] = (u32)f->entry << 3 | rpl;
+	op->arg[2] = c->user;
+	return true;
+}
+
+/* Mostly one that the mode can load. */
+static bool step_desc(struct gen *g, struct op *op)
+{
+	struct gen_focus *f = &g->access.focus;
+	const struct gen_cpu *c = &g->access.cpu[f->cpu % g->cpus];
+
+	if (!draw(g, op, OP_write_gdt_entry))
+		return false;
+	if (prng_below(g->r, 3))
+		op->arg[2] = (op->arg[2] & ~0x6000u) | 0x8000 |
+			     (c->user ? 0x6000u : 0);
+	f->entry = (u8)op->arg[0];
+	return true;
+}
+
+static bool step_edge(struct gen *g, struct op *op)
+{
+	static const u8 code[] = { OP_load, OP_load, OP_store, OP_store };
+	const struct gen_focus *f = &g->access.focus;
+
+	if (f->reg == SEG_CS && prng_below(g->r, 2))
+		return draw(g, op, OP_fetch);
+	return draw(g, op, (enum op_code)PICK(g, code));
+}
+
+/* The focus's address again, from the other mode. */
+static bool step_mode(struct gen *g, struct op *op)
+{
+	const struct gen_cpu *c = &g->access.cpu[g->access.focus.cpu % g->cpus];
+
+	if (!step_access(g, op, prng_below(g->r, 2) ? OP_load : OP_store))
+		return false;
+	op->arg[4] = !c->user;
+	return true;
+}
+
+static bool step_of_user(struct gen *g, struct op *op, enum step step)
+{
+	switch (step) {
+	case PGD:
+		return step_pgd(g, op);
+	case PGD_IF:
+		return !has_pgd(g) && step_pgd(g, op);
+	case SWITCH:
+		return on_pgd(g, op, OP_switch_mm);
+	case LEAVE:
+		return draw(g, op, OP_leave_mm);
+	case MAP:
+		return step_map(g, op);
+	case UNMAP:
+		return on_pgd(g, op, OP_unmap);
+	case PROTECT:
+		return on_pgd(g, op, OP_protect);
+	case READONLY:
+		return step_protect(g, op, 1);
+	case SHARED:
+		return step_protect(g, op, 3);
+	case PTE:
+		return on_pgd(g, op, OP_set_pte);
+	case PDE:
+		return on_pgd(g, op, OP_set_pde);
+	case GLOBAL:
+		return step_bits(g, op, OP_set_pte, 0x127);
+	case MIRROR:
+		return step_mirror(g, op);
+	case PGD_FREE:
+		return on_pgd(g, op, OP_pgd_free);
+	case EXIT:
+		return on_pgd(g, op, OP_exit_mmap);
+	default:
+		return false;
+	}
+}
+
+static bool step_of_kernel(struct gen *g, struct op *op, enum step step)
+{
+	switch (step) {
+	case KMAP:
+		return step_window(g, op, OP_map_kernel);
+	case KUNMAP:
+		return step_window(g, op, OP_unmap_kernel);
+	case ATTR:
+		return step_attr(g, op, false);
+	case ATTR_BACK:
+		return step_attr(g, op, true);
+	case GFLUSH:
+		return draw(g, op, OP_global_flush_tlb);
+	case FLUSH:
+		return draw(g, op, OP_flush_tlb);
+	case FLUSH_ALL:
+		return draw(g, op, OP_flush_tlb_all);
+	case INVLPG:
+		return step_flag(g, op, OP_invlpg, g->access.focus.addr);
+	case WP_OFF:
+	case WP_ON:
+		return step_flag(g, op, OP_write_cr0, step == WP_ON);
+	case PGE_OFF:
+	case PGE_ON:
+		return step_flag(g, op, OP_write_cr4, step == PGE_ON);
+	default:
+		return false;
+	}
+}
+
+static bool step_op(struct gen *g, struct op *op, enum step step)
+{
+	u32 page = g->access.focus.page;
+
+	switch (step) {
+	case PAGE:
+		return step_page(g, op);
+	case FREE:
+		if (page == GEN_NONE || !draw(g, op, OP___free_pages))
+			return false;
+		op->arg[0] = page;
+		op->arg[1] = 0;
+		return true;
+	case LOAD:
+		return step_access(g, op, OP_load);
+	case STORE:
+		return step_access(g, op, OP_store);
+	case FETCH:
+		return step_access(g, op, OP_fetch);
+	case TOUCH:
+		return step_touch(g, op);
+	case DESC:
+		return step_desc(g, op);
+	case SELECT:
+		return step_select(g, op);
+	case EDGE:
+		return step_edge(g, op);
+	case MODE:
+		return step_mode(g, op);
+	case ANY:
+		gen_any_op(g, op);
+		return true;
+	default:
+		return step_of_user(g, op, step) || step_of_kernel(g, op, step);
+	}
+}
+
+/* On to the next step of the script, or of another one. */
+static enum step next_step(struct gen *g)
+{
+	struct gen_focus *f = &g->access.focus;
+	enum step step;
+
+	do {
+		if (!f->next || *f->next == END) {
+			f->next = pick_script(g);
+			if (prng_one_in(g->r, 4))
+				f->pgd = f->page = GEN_NONE;
+		}
+		step = (enum step) * f->next++;
+	} while (g->plan.skip_rate && prng_one_in(g->r, g->plan.skip_rate));
+	return step;
+}
+
+void gen_access_script_op(struct gen *g, struct op *op)
+{
+	u32 tries;
+
+	if (g->noise_rate && prng_one_in(g->r, g->noise_rate)) {
+		gen_any_op(g, op);
+		return;
+	}
+	for (tries = 0; tries < 48; tries++) {
+		enum step step = next_step(g);
+
+		if (!step_focus(g, step) && step_op(g, op, step))
+			return;
+	}
+	gen_any_op(g, op);
+}
