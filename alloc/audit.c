@@ -38,8 +38,14 @@ static const char *audit_allocated(const struct machine *m,
 	CLAUSE(m->touched[page_to_pfn(m, page)] || page_in_slab(page),
 	       "A8: a reset will restore what is in hands");
 	CLAUSE(page_was_returned(page) && !page_free_head(page) &&
-		       !page->mapping && page->_mapcount == -1,
+		       !page->mapping,
 	       "A3: an allocated head is marked as handed out, only");
+	CLAUSE(!page_mapcount(page) ||
+		       (!order && !page_in_slab(page) && !page_is_table(page) &&
+			page_mapcount(page) <= page_count(page)),
+	       "A11: a mapped frame is a single one, with as many references");
+	CLAUSE(!page_is_table(page) || (!order && !page_in_slab(page)),
+	       "A12: a page table is a frame of its own");
 	for (u32 i = 1; i < 1u << order; i++)
 		CLAUSE(page_in_slab(page + i) == page_in_slab(page),
 		       "A10: a block is a slab, or none of its frames is");
@@ -143,6 +149,9 @@ static const char *audit_highmem(const struct machine *m)
  * A8  the heads of allocated blocks are listed for a reset, but for slabs'
  * A9  PG_highmem is on the frames of HighMem that are not reserved, only
  * A10 PG_slab is on all frames of an allocated block, or on none
+ * A11 what is mapped is a single frame, no slab's and no table's, with a
+ *     reference for each mapping
+ * A12 PG_table is on single frames that are no slab's
  */
 const char *page_alloc_validate(const struct machine *m)
 {

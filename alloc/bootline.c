@@ -5,7 +5,7 @@
  *     ram=48M  cpus=2  vmalloc=992M  highmem=4M  mem=23M
  *     e820=0-9f000,100000-4000000:reserved     hex, the end exclusive
  *     memmap=exactmap  memmap=1M@2M  memmap=1M#2M  memmap=1M$21M  memmap=23M
- *     line=64  slab_debug
+ *     line=64  slab_debug  mem=nopentium
  *
  * A size is decimal or 0x hex, with K, M or G.  Only the form is judged
  * here; whether a machine can boot so is judged where it boots.
@@ -173,6 +173,8 @@ static void read_word(struct reader *r)
 		add_word(r, BOOT_RAM, 0, 0, read_size(r));
 	else if (accept(r, "cpus="))
 		add_word(r, BOOT_CPUS, 0, 0, read_number(r, 10));
+	else if (accept(r, "mem=nopentium"))
+		add_word(r, BOOT_NOPENTIUM, 0, 0, 0);
 	else if (accept(r, "mem="))
 		add_word(r, BOOT_MEM, 0, 0, read_size(r));
 	else if (accept(r, "highmem="))

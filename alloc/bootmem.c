@@ -68,12 +68,11 @@ static void free_ram(struct machine *m)
 
 const char *bootmem_init(struct machine *m)
 {
-	const u32 pg0 = KERNEL_START + KERNEL_BYTES;
 	struct bootmem *b = &m->bootmem;
 	u32 bytes = (u32)align_up((m->setup.max_low_pfn + 7) / 8, 4);
 
 	*b = (struct bootmem){
-		.map_start = pg0 + PG0_BYTES,
+		.map_start = PG0_PADDR + PG0_BYTES,
 		.map_bytes = (u32)align_up(bytes, PAGE_SIZE),
 	};
 	m->nr_claims = 0;
@@ -83,7 +82,7 @@ const char *bootmem_init(struct machine *m)
 	memset(b->map, 0xFF, b->map_bytes);
 	free_ram(m);
 	reserve_claim(m, CLAIM_image, KERNEL_START, KERNEL_BYTES);
-	reserve_claim(m, CLAIM_pg0, pg0, PG0_BYTES);
+	reserve_claim(m, CLAIM_pg0, PG0_PADDR, PG0_BYTES);
 	reserve_claim(m, CLAIM_bitmap, b->map_start, b->map_bytes);
 	reserve_claim(m, CLAIM_page0, 0, PAGE_SIZE);
 	reserve_claim(m, CLAIM_ebda, PC_EBDA_START & ~(PAGE_SIZE - 1),

@@ -7,6 +7,7 @@
 
 #include "page.h"
 
+#define PG0_PADDR (KERNEL_START + KERNEL_BYTES)
 #define PG0_BYTES (2 * PAGE_SIZE) /* head.S's page tables */
 
 /*

@@ -3,11 +3,14 @@
  * digest.c - a hash of all of RAM's metadata.
  *
  * It reads structures in simulated RAM as the bytes that they are: their
- * layout is fixed, so it is equal on every host, compiler and option.
+ * layout is fixed, so it is equal on every host, compiler and option.  Of
+ * directories and tables the A and D bits are left out, and TLBs altogether:
+ * what the processor remembers, and not what the kernel has decided.
  */
 #include "mm.h"
 #include "hash.h"
 #include "mempool.h"
+#include "pgd.h"
 #include "slab.h"
 
 static void hash_array(struct hash *h, struct array_cache *ac)
@@ -95,6 +98,31 @@ static void hash_pools(struct hash *h, const struct machine *m)
 		hash_bytes(h, s, sizeof(*s));
 }
 
+static UNSANITIZED void hash_words(struct hash *h, const pte_t *word)
+{
+	for (u32 i = 0; i < PTRS_PER_TABLE; i++)
+		hash_word(h, word[i].word & ~(PAGE_ACCESSED | PAGE_DIRTY));
+}
+
+/* swapper_pg_dir is marked as a table, too. */
+static void hash_tables(struct hash *h, const struct machine *m)
+{
+	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++)
+		if (page_is_table(pfn_to_page(m, pfn)))
+			hash_words(h, (pte_t *)ram_frame(&m->view, pfn));
+	for (const struct page *page = pgd_first(m); page;
+	     page = pgd_next(m, page))
+		hash_words(h, (pte_t *)page_bytes(m, page));
+}
+
+static void hash_cpus(struct hash *h, const struct machine *m)
+{
+	hash_bytes(h, phys_ptr(m, GDT_PADDR),
+		   m->setup.nr_cpus * GDT_ENTRIES * 8);
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+		hash_bytes(h, &m->cpu[cpu].r, sizeof(m->cpu[cpu].r));
+}
+
 u64 machine_digest(const struct machine *m)
 {
 	struct hash h;
@@ -102,9 +130,8 @@ u64 machine_digest(const struct machine *m)
 	hash_init(&h);
 	if (m->phase != PHASE_OFF) {
 		hash_bytes(&h, m->data, sizeof(*m->data));
-		hash_bytes(&h, m->swapper_pg_dir, PAGE_SIZE);
-		hash_bytes(&h, m->fixmap_pt, PAGE_SIZE);
-		hash_bytes(&h, m->pkmap_pt, PAGE_SIZE);
+		hash_cpus(&h, m);
+		hash_tables(&h, m);
 		hash_bytes(&h, m->mem_map,
 			   (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
 		hash_objects(&h, m);

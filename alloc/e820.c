@@ -302,6 +302,7 @@ const char *memory_setup(struct memory_setup *s, const struct boot_line *line)
 	cache_line = last_word(line, BOOT_LINE);
 	s->cache_line = cache_line ? (u32)cache_line->size : L1_CACHE_BYTES;
 	s->slab_debug = last_word(line, BOOT_SLAB_DEBUG);
+	s->pse = !last_word(line, BOOT_NOPENTIUM);
 	/* and low: no split leaves less than 8 MiB of it below */
 	if (!e820_all_ram(&s->map, KERNEL_START, KERNEL_START + KERNEL_BYTES))
 		return "the kernel image (1M to 4M) does not lie in low RAM";

@@ -26,6 +26,7 @@ struct memory_setup {
 	u32 nr_cpus;
 	u32 cache_line;	   /* cache_line_size(), in bytes */
 	bool slab_debug;   /* CONFIG_DEBUG_SLAB */
+	bool pse;	   /* the processor has 4 MiB pages */
 	pfn_t max_pfn;	   /* highend_pfn */
 	pfn_t max_low_pfn; /* highstart_pfn */
 };

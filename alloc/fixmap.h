@@ -8,9 +8,6 @@
 #include "mm.h"
 #include "page.h"
 
-/* The kernel's page tables at boot; both page tables are zeroed frames. */
-void fixmap_init(struct machine *m, u32 fixmap_pt, u32 pkmap_pt);
-
 /*
  * The page's linear address, in slot `type` of the current CPU if the page
  * is high.  Whatever was in the slot is overwritten, as in 2.6.12.
@@ -18,9 +15,6 @@ void fixmap_init(struct machine *m, u32 fixmap_pt, u32 pkmap_pt);
 vaddr_t kmap_atomic(struct machine *m, struct page *page, u32 type);
 /* 2.6.12 leaves the slot as it is. */
 void kunmap_atomic(struct machine *m, vaddr_t addr, u32 type);
-
-/* Where in this process a linear address of the kernel leads to. */
-void *kernel_ptr(struct machine *m, vaddr_t addr);
 
 /* Zeroes the bytes of a page of any zone. */
 void clear_highpage(struct machine *m, struct page *page);

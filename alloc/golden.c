@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * golden.c - the golden copy of the frames that were slabs' at the snapshot.
+ * golden.c - the golden copy of the frames that were slabs' or page tables at
+ * the snapshot.
  *
  *     slot[pfn]    0, or n + 1 of the n-th golden frame
  *     bytes[n]     what was in it        owned[n]   whose its objects were
@@ -8,7 +9,10 @@
  *
  * A cache is as it was at the snapshot until its first operation; what is
  * golden of it is then known from its lists alone.  Its arrays at hand
- * (front.h) come with that, too.  Validator: slab_validate(), S.
+ * (front.h) come with that, too.  A table's words are written behind a
+ * pfn_touch(), and the cache of directories counts as touched as soon as it has
+ * a slab: the kernel's words change in those at any time.  Validator:
+ * slab_validate(), S.
  */
 #include "golden.h"
 
@@ -107,12 +111,18 @@ void golden_exit(struct machine *m)
 	*g = (struct golden_slabs){ .handles = handles };
 }
 
+/* A slab's, or a table: what is in it is the machine's. */
+static bool page_kept(const struct page *page)
+{
+	return page_in_slab(page) || page_is_table(page);
+}
+
 static u32 count_frames(const struct machine *m)
 {
 	u32 nr = 0;
 
 	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++)
-		nr += page_in_slab(pfn_to_page(m, pfn));
+		nr += page_kept(pfn_to_page(m, pfn));
 	return nr;
 }
 
@@ -184,12 +194,18 @@ static void copy_frame(struct machine *m, u32 n, pfn_t pfn)
 	       OWNED_BYTES);
 }
 
-/* True if callers have objects in the frame. */
+/* True if callers have objects in the frame, or it is a directory. */
 static bool frame_is_live(const struct machine *m, pfn_t pfn)
 {
-	const struct kmem_cache *cache = page_cache(m, pfn_to_page(m, pfn));
+	const struct page *page = pfn_to_page(m, pfn);
 	const u8 *owned = owned_of(m, pfn);
+	const struct kmem_cache *cache;
 
+	if (!page_in_slab(page))
+		return false;
+	cache = page_cache(m, page);
+	if (ptr_link(cache) == m->data->pgd_cache)
+		return true; /* unreachable: nor has a program one there */
 	for (u32 i = 0; i < OWNED_BYTES; i++)
 		if (owner_mark_is_callers(owned[i], cache->objsize))
 			return true; /* unreachable: no program's are there */
@@ -205,7 +221,7 @@ bool golden_snapshot(struct machine *m)
 		return false; /* unreachable: a host without memory */
 	untouch_chain(m);
 	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++) {
-		if (!page_in_slab(pfn_to_page(m, pfn)))
+		if (!page_kept(pfn_to_page(m, pfn)))
 			continue;
 		g->live |= frame_is_live(m, pfn);
 		copy_frame(m, n++, pfn);
@@ -237,6 +253,8 @@ UNSANITIZED void golden_reset_frame(struct machine *m, pfn_t pfn)
 			touch_frame(m, pfn + i);
 		return;
 	}
+	if (page_is_table(pfn_to_page(m, pfn)))
+		platform_zero(ram_frame(&m->view, pfn), PAGE_SIZE);
 	*frame_front(m, pfn) = 0;
 	platform_zero(owned_of(m, pfn), OWNED_BYTES);
 	platform_zero(caches_of(m, pfn), OWNED_BYTES);

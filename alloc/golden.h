@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * golden.h - slabs back to the snapshot, at the cost of what was touched.
+ * golden.h - slabs and page tables back to the snapshot, at the cost of what
+ * was touched.
  *
- * The snapshot copies every frame that is a slab's, with its owners and its
+ * The snapshot copies every frame that is a slab's or a table, with owners and
  * poison: boot leaves few.  A cache's first operation since then marks what
  * it may change as dirty: the frames of its descriptor, arrays and slabs.  A
  * reset copies those back, and takes the marks of frames that became slabs'.
@@ -22,8 +23,8 @@ void golden_begin(struct machine *m);
 void golden_exit(struct machine *m);
 
 /*
- * While struct pages are restored: this frame is a slab's, or was one at the
- * snapshot; its struct page is still as it is now.
+ * While struct pages are restored: this frame is a slab's or a table, or was at
+ * the snapshot; its struct page is still as it is now.
  */
 void golden_reset_frame(struct machine *m, pfn_t pfn);
 /* The rest, when image and struct pages are as they were. */

@@ -4,6 +4,7 @@
  * lead to, byte for byte.
  *
  *     physical 1 MiB  +0x1000    swapper_pg_dir
+ *              +0x2000           the CPUs' GDTs, then their TSSs
  *              +0x200000         struct kernel_data
  *              4 MiB             end of the image, pg0 follows
  *
@@ -15,7 +16,6 @@
 
 #include "object.h"
 
-#define SWAPPER_PG_DIR_PADDR (KERNEL_START + 0x1000u)
 #define KERNEL_DATA_PADDR (KERNEL_START + 0x200000u)
 
 struct per_cpu_pages {
@@ -82,6 +82,11 @@ struct kernel_data {
 	u32 reap_due[NR_CPUS];	   /* in jiffies */
 	struct list_head rcu_list; /* slabs that wait for a grace period */
 	u32 nr_rcu;
+
+	/* directories and tables [arch/i386/mm/pgtable.c, pageattr.c] */
+	u32 pgd_cache; /* 0: not yet */
+	u32 pgd_list;  /* the first directory's struct page, 0: none */
+	struct list_head df_list; /* tables that wait to be freed */
 };
 
 /* How far boot has come; in RAM, too, it is the first of its words. */
@@ -99,7 +104,7 @@ _Static_assert(offsetof(struct kernel_data, cache_cache) % 32 == 0,
 	       "i386 layout");
 _Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44 + 16 + 160 + 12 +
 						     40 + 16 * 12 + 12 + 8 * 4 +
-						     12,
+						     12 + 16,
 	       "i386 layout");
 
 #endif

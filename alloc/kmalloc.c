@@ -41,7 +41,8 @@ bool cache_is_own(const struct machine *m, const struct kmem_cache *cache)
 		if (ptr_link(cache) == sizes->cs_cachep ||
 		    ptr_link(cache) == sizes->cs_dmacachep)
 			return true;
-	return cache == &m->data->cache_cache;
+	return cache == &m->data->cache_cache ||
+	       ptr_link(cache) == m->data->pgd_cache;
 }
 
 struct kmem_cache *mm_kmem_find_general_cachep(struct machine *m, u32 size,

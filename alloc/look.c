@@ -40,13 +40,6 @@ static void look_at_zonelist(const struct machine *m, u32 index,
 	out->nr_zonelist[index] = nr;
 }
 
-/* (high_memory + reserve + 16 MiB - 1) down to 8 MiB, in 32 bits */
-static vaddr_t vmalloc_start(vaddr_t high_memory)
-{
-	return (high_memory + VMALLOC_EARLYRESERVE + 2 * VMALLOC_OFFSET - 1) &
-	       ~(VMALLOC_OFFSET - 1);
-}
-
 static void look_at_layout(const struct machine *m, struct mm_layout *out)
 {
 	const struct kernel_data *k = m->data;
@@ -58,7 +51,7 @@ static void look_at_layout(const struct machine *m, struct mm_layout *out)
 	out->max_mapnr = k->max_mapnr;
 	out->high_memory = k->high_memory;
 	out->vmalloc_start = vmalloc_start(k->high_memory);
-	out->vmalloc_end = pkmap_base(m->setup.nr_cpus) - 2 * PAGE_SIZE;
+	out->vmalloc_end = vmalloc_end(m->setup.nr_cpus);
 	out->pkmap_base = pkmap_base(m->setup.nr_cpus);
 	out->fixaddr_start = fixaddr_start(m->setup.nr_cpus);
 	out->min_free_kbytes = k->min_free_kbytes;
@@ -74,7 +67,8 @@ void mm_layout(const struct machine *m, struct mm_layout *out)
 {
 	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus,
 				   .cache_line = m->setup.cache_line,
-				   .slab_debug = m->setup.slab_debug };
+				   .slab_debug = m->setup.slab_debug,
+				   .pse = m->setup.pse };
 	if (m->phase != PHASE_OFF)
 		look_at_layout(m, out);
 }

@@ -14,6 +14,9 @@
 #include "bootmem.h"
 #include "current.h"
 #include "fixmap.h"
+#include "map_audit.h"
+#include "pageattr.h"
+#include "segment.h"
 #include "mem_init.h"
 #include "golden.h"
 #include "page_alloc.h"
@@ -44,6 +47,7 @@ static void power_off(struct machine *m)
 	handles_exit(m);
 	front_exit(m);
 	owner_exit(m);
+	tlb_exit(m);
 	platform_ram_unmap(&m->ram);
 	m->phase = PHASE_OFF;
 	m->mem_map = NULL;
@@ -124,20 +128,6 @@ static const char *map_ram(struct machine *m)
 	return NULL;
 }
 
-/* paging_init(): the page tables of fixmap and kmap. */
-static bool page_tables_init(struct machine *m)
-{
-	u32 fixmap_pt, pkmap_pt;
-
-	if (!bootmem_claim(m, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE, 0,
-			   &fixmap_pt) ||
-	    !bootmem_claim(m, CLAIM_pkmap_pt, PAGE_SIZE, PAGE_SIZE, 0,
-			   &pkmap_pt))
-		return false;
-	fixmap_init(m, fixmap_pt, pkmap_pt);
-	return true;
-}
-
 static bool mem_map_init(struct machine *m)
 {
 	u32 nr = m->setup.max_pfn, paddr;
@@ -163,6 +153,7 @@ static void kernel_data_init(struct machine *m)
 	};
 	list_init(&m->data->cache_chain);
 	list_init(&m->data->rcu_list);
+	list_init(&m->data->df_list);
 }
 
 static const char *boot(struct machine *m, const struct boot_line *line)
@@ -177,15 +168,18 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 	why = bootmem_init(m);
 	if (why)
 		return why;
-	if (!page_tables_init(m))
+	if (!pgtable_init(m))
 		return "low memory has no room for the kernel's page tables";
 	if (!mem_map_init(m))
 		return "low memory has no room for mem_map";
-	if (!snapshot_init(m) || !owner_init(m) || !front_init(m))
+	if (!snapshot_init(m) || !owner_init(m) || !front_init(m) ||
+	    !tlb_init(m))
 		/* unreachable: the host had enough for RAM */
 		return "the host has no memory";
 	kernel_data_init(m);
 	zones_init(m);
+	pgtable_mark_boot(m);
+	cpus_init(m, m->setup.pse);
 	m->phase = PHASE_BOOTMEM;
 	return NULL;
 }
@@ -206,6 +200,7 @@ void machine_mem_init(struct machine *m)
 	CHECK(m, m->phase == PHASE_BOOTMEM, "machine: mem_init out of turn");
 	mm_set_current(m, (struct task){ 0 });
 	mem_init(m);
+	pgtable_zap_low(m);
 	m->phase = PHASE_RUNNING;
 	mm_set_current(m, (struct task){ 0 });
 }
@@ -243,6 +238,22 @@ const struct trace_record *mm_trace(const struct machine *m, u32 *nr)
 
 /* --- validating ----------------------------------------------------------- */
 
+static const char *translation_validate(const struct machine *m,
+					enum validate_depth d)
+{
+	const char *broken = segment_validate(m);
+
+	if (!broken)
+		broken = tlb_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = pgd_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = pageattr_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = map_validate(m);
+	return broken;
+}
+
 const char *machine_validate(const struct machine *m, enum validate_depth d)
 {
 	const char *broken;
@@ -256,6 +267,8 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = pcp_validate(m);
 	if (!broken)
 		broken = fixmap_validate(m, d);
+	if (!broken)
+		broken = pgtable_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)
 		broken = page_alloc_validate(m);
 	if (!broken)
@@ -266,5 +279,7 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = wait_validate(m);
 	if (!broken)
 		broken = mempool_validate(m, d);
+	if (!broken)
+		broken = translation_validate(m, d);
 	return broken;
 }

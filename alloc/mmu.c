@@ -55,9 +55,8 @@ static UNSANITIZED void set_bits(struct machine *m, u32 paddr, u32 bits)
 
 	if (pfn >= m->view.low_pfns || !(bits & ~*word))
 		return;
+	pfn_touch(m, pfn);
 	*word |= bits;
-	if (page_reserved(pfn_to_page(m, pfn)))
-		m->walk_touched = true;
 }
 
 /* --- faults --------------------------------------------------------------- */

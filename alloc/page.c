@@ -37,7 +37,9 @@ UNSANITIZED void page_look(const struct machine *m, const struct page *page,
 	const struct page *head;
 
 	*out = (struct frame_view){ .count = page_count(page),
-				    .slab = page_in_slab(page) };
+				    .slab = page_in_slab(page),
+				    .table = page_late_table(page),
+				    .mapcount = page_mapcount(page) };
 	if (page_reserved(page)) {
 		out->state = FRAME_RESERVED;
 		return;

@@ -19,7 +19,11 @@
  *     else                   tail of something, or on a per-CPU list
  *
  * PG_slab is on every frame of a slab, head or tail; lru then leads to its
- * cache and its management, and to no list.
+ * cache and its management, and to no list.  A directory's frame is a slab's:
+ * index and private link it with the others.  PG_table, ours, is on page
+ * tables; those that boot made, and swapper_pg_dir, are reserved, too.
+ *
+ * Each mapping of a frame has a reference of its own: _mapcount counts them.
  *
  * Who changes a struct page says so to page_touch(), so that a reset knows
  * what to restore.  Every verb here does, but for those whose frames are
@@ -57,6 +61,7 @@ enum page_flag {
 	PG_compound = 15,
 	PG_swapcache = 16,
 	PG_reclaim = 18,
+	PG_table = 20,
 	PG_order = 24,	  /* 4 bits */
 	PG_returned = 28, /* R */
 	PG_zone = 29,	  /* 3 bits */
@@ -68,7 +73,8 @@ enum page_flag {
 #define PAGE_FLAGS_BAD                                                         \
 	(PAGE_FLAG(locked) | PAGE_FLAG(lru) | PAGE_FLAG(active) |              \
 	 PAGE_FLAG(slab) | PAGE_FLAG(reserved) | PAGE_FLAG(private) |          \
-	 PAGE_FLAG(writeback) | PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim))
+	 PAGE_FLAG(writeback) | PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim) |    \
+	 PAGE_FLAG(table))
 
 /* --- which page ----------------------------------------------------------- */
 
@@ -150,6 +156,22 @@ static force_inline bool page_compound(const struct page *page)
 static force_inline bool page_in_slab(const struct page *page)
 {
 	return page->flags & PAGE_FLAG(slab);
+}
+
+static force_inline bool page_is_table(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(table);
+}
+
+/* One that boot did not make. */
+static force_inline bool page_late_table(const struct page *page)
+{
+	return page_is_table(page) && !page_reserved(page);
+}
+
+static force_inline u32 page_mapcount(const struct page *page)
+{
+	return (u32)page->_mapcount + 1;
 }
 
 static force_inline bool page_was_returned(const struct page *page)
@@ -360,6 +382,53 @@ static force_inline void page_clear_slab(struct machine *m, struct page *page)
 	page->flags &= ~PAGE_FLAG(slab);
 }
 
+static force_inline void page_set_table(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags |= PAGE_FLAG(table);
+}
+
+static force_inline void page_clear_table(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->flags &= ~PAGE_FLAG(table);
+	page->private = 0;
+}
+
+/* How many words of a table are not those of the direct map. */
+static force_inline void page_set_odd(struct machine *m, struct page *page,
+				      u32 nr)
+{
+	page_touch(m, page);
+	page->private = nr;
+}
+
+static force_inline u32 page_odd(const struct page *page)
+{
+	return page->private;
+}
+
+static force_inline void page_map_inc(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->_mapcount++;
+}
+
+static force_inline void page_map_dec(struct machine *m, struct page *page)
+{
+	page_touch(m, page);
+	page->_mapcount--;
+}
+
+/* A directory's: the next one's struct page, and what leads to this one. */
+static force_inline void page_set_next(struct machine *m, struct page *page,
+				       u32 next, u32 pprev)
+{
+	page_touch(m, page);
+	page->index = next;
+	page->private = pprev;
+}
+
 /* The first tail of a compound block bears its order. */
 static force_inline void page_set_index(struct machine *m, struct page *page,
 					u32 index)
@@ -378,6 +447,12 @@ static force_inline u32 page_block_frames(const struct page *page)
 }
 
 /* --- frames --------------------------------------------------------------- */
+
+/* Before a word of a page table or of swapper_pg_dir is written. */
+static force_inline void word_touch(struct machine *m, const pte_t *word)
+{
+	pfn_touch(m, (pfn_t)(((uintptr_t)word - m->view.low) >> PAGE_SHIFT));
+}
 
 static force_inline u8 *page_bytes(const struct machine *m,
 				   const struct page *page)

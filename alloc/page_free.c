@@ -63,15 +63,28 @@ static void free_block(struct machine *m, struct page *page, u32 order,
 		pcp_put(m, zone, page, temp);
 }
 
+/* Whose the reference is that is to go, if it is not the caller's. */
+static enum report_kind drop_kind(const struct page *page)
+{
+	if (page_count(page) == 1 && page_in_slab(page))
+		return REPORT_free_slab;
+	if (page_count(page) == 1 && page_is_table(page))
+		return REPORT_free_table;
+	return page_count(page) == page_mapcount(page) ? REPORT_free_mapped
+						       : REPORT_none;
+}
+
 /*
- * Drops a reference of an allocated block; the last one of a slab's is the
- * slab's own.
+ * Drops a reference of an allocated block; the last one of a slab's or a
+ * table's is its own, and so is one of each mapping.
  */
 static force_inline void drop(struct machine *m, struct page *page,
 			      enum pcp_temp temp)
 {
-	if (unlikely(page_in_slab(page)) && page_count(page) == 1)
-		report(&m->faults, REPORT_free_slab);
+	enum report_kind kind = drop_kind(page);
+
+	if (unlikely(kind != REPORT_none))
+		report(&m->faults, kind);
 	else if (page_ref_dec(m, page))
 		free_block(m, page, page_order(page), temp);
 }

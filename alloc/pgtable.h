@@ -7,6 +7,7 @@
 #define ALLOC_PGTABLE_H
 
 #include "bootmem.h"
+#include "mmu.h"
 
 /* --- words ---------------------------------------------------------------- */
 
@@ -26,17 +27,6 @@ static force_inline pfn_t pte_pfn(pte_t pte)
 	return pte.word >> PAGE_SHIFT;
 }
 
-static force_inline pte_t pfn_pte(pfn_t pfn, u32 bits)
-{
-	return (pte_t){ pfn << PAGE_SHIFT | bits };
-}
-
-/* The bits become others; the frame stays. */
-static force_inline pte_t pte_with(pte_t pte, u32 bits)
-{
-	return (pte_t){ (pte.word & PTE_FRAME) | bits };
-}
-
 /* A PDE that maps 4 MiB, as the kernel made it: never without PSE. */
 static force_inline bool pde_large(pte_t pde)
 {
@@ -50,6 +40,18 @@ static force_inline pte_t *pde_table(const struct machine *m, pte_t pde)
 	return phys_ptr(m, pde.word & PTE_FRAME);
 }
 
+/* The directory that a CR3 says, as words. */
+static force_inline pte_t *cr3_pgd(const struct machine *m, u32 cr3)
+{
+	return phys_ptr(m, cr3);
+}
+
+static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
+{
+	word_touch(m, word);
+	word->word = value;
+}
+
 /* --- the kernel's tables at boot ------------------------------------------ */
 
 /*
@@ -57,40 +59,68 @@ static force_inline pte_t *pde_table(const struct machine *m, pte_t pde)
  * window, as claims.  False: bootmem has no room.
  */
 bool pgtable_init(struct machine *m);
+/* Their struct pages are there: they are marked as tables. */
+void pgtable_mark_boot(struct machine *m);
 /* zap_low_mappings(): user space becomes empty; the TLBs are. */
 void pgtable_zap_low(struct machine *m);
 
 /* --- tables made later ---------------------------------------------------- */
 
 /*
- * A zeroed frame, marked, or NULL: no memory, or a report.  It is nobody's
- * to give back but pgtable_free()'s.
+ * A frame that is marked, or NULL: no memory, or a report.  It is nobody's to
+ * give back but pgtable_free()'s.
  */
-struct page *pgtable_alloc(struct machine *m);
+struct page *pgtable_alloc(struct machine *m, gfp_t gfp);
 /* The mark and a reference go. */
 void pgtable_free(struct machine *m, struct page *page);
-/*
- * The PTE of addr below this PDE, with a table made if it is none: then the
- * PDE leads to it.  NULL: no memory.
- */
-pte_t *pgtable_pte_alloc(struct machine *m, pte_t *pde, vaddr_t addr);
 /* The PTE of addr in a directory; NULL: there is no table. */
-pte_t *pgtable_pte(const struct machine *m, pte_t *pgd, vaddr_t addr);
+pte_t *pgtable_pte(const struct machine *m, const pte_t *pgd, vaddr_t addr);
+/*
+ * The same, and where there is no table one is made.  NULL: none; *err says
+ * whether there is no memory or a report.
+ */
+pte_t *pgtable_pte_alloc(struct machine *m, pte_t *pgd, vaddr_t addr, int *err);
+
+#define ENOMEM 12
+#define EINVAL 22
+
+/* -EINVAL, with this report. */
+int pgtable_misused(struct machine *m, enum report_kind kind);
 
 /* --- mapped frames -------------------------------------------------------- */
 
 /* False, with a report: the page cannot be mapped. */
-bool pgtable_may_map(struct machine *m, struct page *page);
+bool pgtable_may_map(struct machine *m, const struct page *page);
 /* A reference and a mapping more, and less: the last reference frees. */
 void pgtable_get(struct machine *m, struct page *page);
 void pgtable_put(struct machine *m, struct page *page);
 
+/* Unmapping: some PTEs become empty, the caller flushes, their frames go. */
+#define ZAP_BATCH 64u
+
+struct zap {
+	u32 next, end; /* page numbers: addr >> PAGE_SHIFT */
+	u32 nr;
+	pfn_t pfn[ZAP_BATCH];
+};
+
+/* Empties the next ones; returns how many, 0: there are none any more. */
+u32 zap_some(struct machine *m, const pte_t *pgd, struct zap *z);
+void zap_release(struct machine *m, const struct zap *z);
+
+/*
+ * The page numbers of nr pages (0 is one) from addr; false: they are not all
+ * in [start, end).
+ */
+bool pgtable_range(vaddr_t addr, u32 nr, vaddr_t start, vaddr_t end,
+		   struct zap *z);
+
 /* --- the kernel's faults -------------------------------------------------- */
 
 /*
- * #PF at CPL 0 on a kernel address that was not present: the directory in the
- * current CPU's CR3 takes over the template's PDE.  True: the kernel has a
- * page there, so translate anew; false: the fault stands.
+ * A #PF at CPL 0 on a kernel address that was not present: the directory in
+ * the current CPU's CR3 takes over the template's PDE.  True: the kernel has
+ * a page there, so translate anew; false: the fault stands.
  */
 bool pgtable_kernel_fault(struct machine *m, const struct fault *f);
 

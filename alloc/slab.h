@@ -242,7 +242,7 @@ bool object_intact(struct machine *m, const struct kmem_cache *cache,
 
 /* The cache for that many bytes; size is at most KMALLOC_MAX. */
 struct kmem_cache *general_cache(const struct machine *m, u32 size, bool dma);
-/* cache_cache, or a general cache. */
+/* cache_cache, a general cache, or that of directories. */
 bool cache_is_own(const struct machine *m, const struct kmem_cache *cache);
 void kmalloc_init(struct machine *m);
 /* A cache is touched: the arrays of a general one are at hand, undebugged. */
@@ -262,6 +262,9 @@ void debug_free(const struct machine *m, const struct kmem_cache *cache,
 bool debug_redzones(const struct kmem_cache *cache, const void *object);
 
 /* --- constructors [slab_life.c] ------------------------------------------- */
+
+/* Those of the machine's own cache of directories: pgd.c. */
+typedef void (*own_ctor_t)(struct machine *m, void *object);
 
 void object_construct(struct machine *m, struct kmem_cache *cache, void *object,
 		      gfp_t gfp);

@@ -9,10 +9,12 @@
  *     3  the other general caches, each with its DMA twin
  *     4  the two arrays of the image move into objects
  *     5  each cache of the chain gets the arrays that it will keep
+ *     6  directories have a cache
  *
  * 2.6.12 panics where memory runs out; here boot says why.
  */
 #include "golden.h"
+#include "pgd.h"
 
 static const char *const no_memory = "low memory has no room for the caches";
 
@@ -138,5 +140,5 @@ const char *machine_kmem_cache_init(struct machine *m)
 		front_add(m, cache_at(m, sizes->cs_cachep));
 		front_add(m, cache_at(m, sizes->cs_dmacachep));
 	}
-	return NULL;
+	return pgd_cache_init(m) ? NULL : no_memory;
 }

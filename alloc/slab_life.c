@@ -9,8 +9,8 @@
  *                           destructor
  *     free                  constructor, VERIFY  with SLAB_DEBUG_INITIAL
  *
- * They may call the allocator, but not for objects of the same cache.  It has
- * no state.
+ * They may call the allocator, but not for objects of the same cache.  Those
+ * of the cache "pgd" are the machine's, and are told which.  It has no state.
  */
 #include "slab.h"
 
@@ -19,7 +19,9 @@ static void call(struct machine *m, struct kmem_cache *cache, u32 which,
 {
 	u32 handle = which ? cache->dtor : cache->ctor;
 
-	if (handle)
+	if (unlikely(handle && ptr_link(cache) == m->data->pgd_cache))
+		((own_ctor_t)handle_at(m, handle)->fn[which])(m, object);
+	else if (handle)
 		((kmem_ctor_t)handle_at(m, handle)->fn[which])(object, cache,
 							       flags);
 }

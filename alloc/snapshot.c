@@ -2,14 +2,14 @@
 /*
  * snapshot.c - back to the booted state, at the cost of what was touched.
  *
- * The golden copy has all of RAM's metadata: the image's structures, the
- * fixmap's page table, mem_map.  Since the snapshot every struct page that is
+ * The golden copy has all of RAM's metadata: the image's structures, mem_map,
+ * the CPUs.  Since the snapshot every struct page that is
  * written is listed once (page_touch() in page.h); a reset copies those back,
  * and the small rest always.  What was out of the buddy then is listed from
  * the start.  Before the snapshot all count as touched, so that boot lists
  * nothing.
  *
- * What slabs have in their frames is golden.h's; their struct pages need not be
+ * What slabs and page tables have in their frames is golden.h's; their struct pages need not be
  * listed from the start, since nobody writes one without saying so.
  *
  * Poison goes with the blocks: one that is allocated now and was free then
@@ -21,6 +21,7 @@
 #include "golden.h"
 #include "poison.h"
 #include "mempool.h"
+#include "segment.h"
 
 /* With the spare element, which nobody writes. */
 static size_t mem_map_size(const struct machine *m)
@@ -87,14 +88,13 @@ void machine_snapshot(struct machine *m)
 		/* unreachable: the host had enough for RAM */
 		check_failed(&m->faults, "machine: the host has no memory");
 	g->data = *m->data;
-	memcpy(g->fixmap, m->fixmap_pt, sizeof(g->fixmap));
 	memcpy(g->mem_map, m->mem_map, mem_map_size(m));
 	for (u32 i = 0; i < nr; i++)
 		m->touched[i] = false;
 	m->nr_touched = 0;
 	touch_what_is_out(m);
 	m->nr_touched_golden = m->nr_touched;
-	m->fixmap_touched = false;
+	cpus_snapshot(m);
 	wait_snapshot(m);
 	mempools_snapshot(m);
 	g->taken = true;
@@ -137,7 +137,7 @@ static UNSANITIZED void restore_pages(struct machine *m)
 		pfn_t pfn = m->touched_pfn[i];
 		u32 flags = m->mem_map[pfn].flags | golden[pfn].flags;
 
-		if (unlikely(flags & PAGE_FLAG(slab)))
+		if (unlikely(flags & (PAGE_FLAG(slab) | PAGE_FLAG(table))))
 			golden_reset_frame(m, pfn);
 		m->mem_map[pfn] = golden[pfn];
 		m->touched[pfn] = i < m->nr_touched_golden;
@@ -153,10 +153,8 @@ void machine_reset(struct machine *m)
 	restore_poison(m);
 	restore_pages(m);
 	*m->data = g->data;
-	if (m->fixmap_touched)
-		memcpy(m->fixmap_pt, g->fixmap, sizeof(g->fixmap));
-	m->fixmap_touched = false;
 	golden_reset(m);
+	cpus_reset(m);
 	wait_reset(m);
 	mempools_reset(m);
 	mm_set_current(m, (struct task){ 0 });

@@ -35,13 +35,12 @@ struct bootmem {
 	u32 last_success; /* physical address: where scans begin */
 };
 
-#define BOOT_CLAIMS_MAX 256u
+#define BOOT_CLAIMS_MAX 512u
 
-/* What machine_reset() needs: image, fixmap and mem_map as they were. */
+/* What machine_reset() needs: image and mem_map as they were. */
 struct golden {
 	bool taken;
 	struct kernel_data data;
-	pte_t fixmap[PTRS_PER_TABLE];
 	struct page *mem_map;
 };
 
@@ -218,7 +217,6 @@ struct machine {
 	bool *touched;
 	pfn_t *touched_pfn;
 	u32 nr_touched, nr_touched_golden;
-	bool fixmap_touched;
 
 	struct task task; /* current */
 	u32 careful;	  /* nonzero: its calls must be looked at twice */
@@ -244,7 +242,6 @@ struct machine {
 
 	struct cpu cpu[NR_CPUS];
 	struct golden_cpu golden_cpu[NR_CPUS];
-	bool walk_touched; /* A or D was set in a reserved frame, by a walk */
 
 	struct cpu_front fronts[NR_CPUS];
 	struct zone no_zone; /* empty */

@@ -3,24 +3,33 @@
  * view.c - a hash of what a caller can see: equal before and after a call
  * that failed.
  *
- *     frames    owned ones, and how often; a slab's only where somebody else
- *               has a reference too
- *     zones     what there is to give: in the buddy, on per-CPU lists, and in
- *               slabs, since refills and new slabs are no one's business
+ *     frames    owned ones, and how often; a slab's or a table's only where
+ *               somebody else has a reference too
+ *     zones     what there is to give: in the buddy, on per-CPU lists, in slabs
+ *               and tables, since refills, new slabs and new tables are no
+ *               one's business
  *     objects   those in callers' hands, of whatever cache; the caches
  *     pools     what they promise, and their reserves
+ *     pages     what is mapped where, for users and for the kernel
  */
 #include "mm.h"
 #include "hash.h"
 #include "mempool.h"
+#include "pgd.h"
 #include "slab.h"
+
+/* A reference that the allocator has of its own. */
+static u32 own_count(const struct page *page)
+{
+	return page_in_slab(page) || page_late_table(page);
+}
 
 static u64 view_pages(const struct machine *m, u64 hash)
 {
 	for (u32 pfn = 0; pfn < m->nr_pages;) {
 		const struct page *page = m->mem_map + pfn;
 
-		u32 count = page_count(page) - page_in_slab(page);
+		u32 count = page_count(page) - own_count(page);
 
 		if (count) {
 			hash = hash_step(hash, (u64)count << 32 | pfn);
@@ -32,14 +41,14 @@ static u64 view_pages(const struct machine *m, u64 hash)
 	return hash;
 }
 
-/* Those of slabs that nobody else holds. */
-static void count_slabs(const struct machine *m, u32 *pages)
+/* Those of slabs and tables that nobody else holds. */
+static void count_own(const struct machine *m, u32 *pages)
 {
 	for (u32 pfn = 0; pfn < m->nr_pages;) {
 		const struct page *page = m->mem_map + pfn;
 		u32 nr = page_block_frames(page);
 
-		if (page_in_slab(page) && page_count(page) == 1)
+		if (own_count(page) && page_count(page) == 1)
 			pages[page_zone_id(page)] += nr;
 		pfn += nr;
 	}
@@ -47,12 +56,12 @@ static void count_slabs(const struct machine *m, u32 *pages)
 
 static u64 view_zones(const struct machine *m, u64 hash)
 {
-	u32 slabs[NR_ZONES] = { 0 };
+	u32 own[NR_ZONES] = { 0 };
 
-	count_slabs(m, slabs);
+	count_own(m, own);
 	for (u32 i = 0; i < NR_ZONES; i++) {
 		const struct zone *zone = &m->data->node_zones[i];
-		u32 pages = zone->free_pages + slabs[i];
+		u32 pages = zone->free_pages + own[i];
 
 		for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
 			for (u32 temp = 0; temp < NR_PCP_TEMPS; temp++)
@@ -108,6 +117,54 @@ static u64 view_pools(const struct machine *m, u64 hash)
 	return hash;
 }
 
+/* What a PDE leads to; A and D are the processor's. */
+static u64 view_pde(const struct machine *m, const pte_t *pgd, u32 index,
+		    u64 hash)
+{
+	const u32 hw = PAGE_ACCESSED | PAGE_DIRTY;
+	const pte_t *pte = pde_table(m, pgd[index]);
+
+	for (u32 i = 0; i < PTRS_PER_TABLE; i++)
+		if (!pte_none(pte[i])) {
+			hash = hash_step(hash, index * PTRS_PER_TABLE + i);
+			hash = hash_step(hash, pte[i].word & ~hw);
+			hash = hash_step(hash, pgd[index].word & ~PTE_FRAME &
+						       ~hw);
+		}
+	return hash;
+}
+
+/* A large page is what its PDE says; the slots of kmap_atomic are private. */
+static u64 view_kernel(const struct machine *m, u64 hash)
+{
+	const u32 hw = PAGE_ACCESSED | PAGE_DIRTY;
+	const pte_t *pgd = m->swapper_pg_dir;
+
+	for (u32 i = pgd_index(PAGE_OFFSET); i < pgd_index(FIXADDR_TOP); i++) {
+		if (pde_large(pgd[i]))
+			hash = hash_step(hash, pgd[i].word & ~hw);
+		else if (!pte_none(pgd[i]))
+			hash = view_pde(m, pgd, i, hash);
+	}
+	return hash;
+}
+
+static u64 view_mappings(const struct machine *m, u64 hash)
+{
+	hash = view_kernel(m, hash);
+	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++) {
+		struct pgd *pgd = phys_ptr(m, pfn << PAGE_SHIFT);
+
+		if (!page_in_slab(pfn_to_page(m, pfn)) || !pgd_is_live(m, pgd))
+			continue;
+		hash = hash_step(hash, pfn);
+		for (u32 i = 0; i < pgd_index(TASK_SIZE); i++)
+			if (!pte_none(pgd_words(pgd)[i]))
+				hash = view_pde(m, pgd_words(pgd), i, hash);
+	}
+	return hash;
+}
+
 u64 machine_view(const struct machine *m)
 {
 	u64 hash = hash_step(0, m->phase);
@@ -115,6 +172,7 @@ u64 machine_view(const struct machine *m)
 	if (m->phase != PHASE_OFF) {
 		hash = view_pages(m, view_zones(m, hash));
 		hash = view_pools(m, view_objects(m, hash));
+		hash = view_mappings(m, hash);
 	}
 	return hash;
 }

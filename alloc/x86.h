@@ -22,8 +22,9 @@
 #define PTE_PRESENT 0x001u
 #define PTE_PSE 0x080u
 #define PTE_FRAME 0xFFFFF000u
+#define HEAD_S_BITS 0x007u     /* of head.S's PTEs and PDEs */
 #define KERNPG_TABLE 0x067u    /* a PDE that points to a page table */
-#define PAGE_KERNEL 0x163u     /* a PTE, with PGE */
+#define PAGE_KERNEL 0x163u     /* a PTE, with PGE; or a PDE, of a split */
 #define PAGE_KERNEL_PSE 0x1E3u /* a PDE that maps 4 MiB */
 
 typedef struct {
@@ -64,6 +65,18 @@ static inline vaddr_t pkmap_base(u32 nr_cpus)
 
 	return (fix_to_virt(slots) - (LAST_PKMAP + 1) * PAGE_SIZE) &
 	       ~(PMD_SIZE - 1);
+}
+
+/* (high_memory + reserve + 16 MiB - 1) down to 8 MiB, in 32 bits */
+static inline vaddr_t vmalloc_start(vaddr_t high_memory)
+{
+	return (high_memory + VMALLOC_EARLYRESERVE + 2 * VMALLOC_OFFSET - 1) &
+	       ~(VMALLOC_OFFSET - 1);
+}
+
+static inline vaddr_t vmalloc_end(u32 nr_cpus)
+{
+	return pkmap_base(nr_cpus) - 2 * PAGE_SIZE;
 }
 
 static inline u32 pgd_index(vaddr_t addr)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * map_audit.c - the account of page tables and mappings: where directories
+ * lead, and what struct pages say of it.
+ *
+ *     sum over PTEs of h(frame)     =  sum over frames of _mapcount * h(frame)
+ *     sum over PDEs of h(table)     =  sum over marked frames of h(frame)
+ *
+ * h is a hash: the sums agree when each frame's own counts do, and no room for
+ * a count of each is needed.  It has no state: it is the validator of user.c
+ * and of what pgtable.c maps, map_validate(), V.
+ */
+#include "map_audit.h"
+#include "hash.h"
+
+#define USER_PDES (TASK_SIZE >> PGDIR_SHIFT)
+
+struct map_account {
+	u64 mapped, tables;
+};
+
+static u64 weight(pfn_t pfn)
+{
+	return hash_step(0, pfn);
+}
+
+static const char *audit_pte(const struct machine *m, pte_t pte,
+			     struct map_account *a)
+{
+	const struct page *page;
+
+	if (pte_none(pte))
+		return NULL;
+	CLAUSE(pfn_valid(m, pte_pfn(pte)), "V1: a PTE leads to a frame");
+	page = pfn_to_page(m, pte_pfn(pte));
+	CLAUSE(page_allocated(page) && page_mapcount(page),
+	       "V1: a PTE leads to a live frame that knows of it");
+	a->mapped += weight(pte_pfn(pte));
+	return NULL;
+}
+
+/* A PDE that leads to a table made later, which maps frames if `maps'. */
+static const char *audit_pde(const struct machine *m, pte_t pde, bool maps,
+			     struct map_account *a)
+{
+	const char *broken = NULL;
+
+	CLAUSE(pte_pfn(pde) < m->setup.max_low_pfn &&
+		       page_late_table(pfn_to_page(m, pte_pfn(pde))),
+	       "V2: a PDE leads to a marked table");
+	a->tables += weight(pte_pfn(pde));
+	for (u32 i = 0; maps && i < PTRS_PER_TABLE && !broken; i++)
+		broken = audit_pte(m, pde_table(m, pde)[i], a);
+	return broken;
+}
+
+/* Splits of the direct map have tables, and map what is nobody's business. */
+static const char *audit_template(const struct machine *m,
+				  struct map_account *a)
+{
+	const char *broken = NULL;
+
+	for (u32 i = USER_PDES; i < PTRS_PER_TABLE && !broken; i++) {
+		pte_t pde = m->swapper_pg_dir[i];
+		vaddr_t addr = i << PGDIR_SHIFT;
+
+		if (pte_none(pde) || pde_large(pde) ||
+		    page_reserved(pfn_to_page(m, pte_pfn(pde))))
+			continue;
+		broken = audit_pde(m, pde, addr >= m->data->high_memory, a);
+	}
+	return broken;
+}
+
+static UNSANITIZED const char *audit_user(const struct machine *m,
+					  const struct page *page,
+					  struct map_account *a)
+{
+	const pte_t *pgd = (const pte_t *)page_bytes(m, page);
+	const char *broken = NULL;
+
+	for (u32 i = 0; i < USER_PDES && !broken; i++)
+		if (!pte_none(pgd[i]))
+			broken = audit_pde(m, pgd[i], true, a);
+	return broken;
+}
+
+static void count_waiting(const struct machine *m, struct map_account *a)
+{
+	const struct list_head *df = &m->data->df_list;
+
+	for (u32 at = df->next; at != ptr_link(df);) {
+		const struct page *page = page_of_link(m, at);
+
+		a->tables += weight(page_to_pfn(m, page));
+		at = page->lru.next;
+	}
+}
+
+/*
+ * V1  a PTE that is not none leads to a live frame; those of fixmap and direct
+ *     map are others' to judge
+ * V2  a PDE that is not none leads to a frame that is marked as a table
+ * V3  a frame is mapped as often as _mapcount says
+ * V4  a marked frame is a table in one place: of a directory, or of df_list
+ */
+const char *map_validate(const struct machine *m)
+{
+	struct map_account a = { 0 };
+	const char *broken = audit_template(m, &a);
+
+	for (const struct page *page = pgd_first(m); page && !broken;
+	     page = pgd_next(m, page))
+		broken = audit_user(m, page, &a);
+	CLAUSE(!broken, broken);
+	count_waiting(m, &a);
+	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++) {
+		const struct page *page = pfn_to_page(m, pfn);
+
+		a.mapped -= page_mapcount(page) * weight(pfn);
+		a.tables -= page_late_table(page) * weight(pfn);
+	}
+	CLAUSE(!a.mapped, "V3: a frame counts its mappings");
+	CLAUSE(!a.tables, "V4: a marked frame is a table, in one place");
+	return NULL;
+}
