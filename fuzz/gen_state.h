@@ -185,8 +185,9 @@ struct gen {
 enum gen_role gen_role_of(enum op_code code);
 
 #define GROUPS_SLABS (GROUP_OBJECTS | GROUP_MEMPOOL)
-#define GROUPS_RUN (GROUP_PAGES | GROUPS_SLABS | GROUP_ACCESS) /* after boot   \
-								*/
+#define GROUPS_RUN                                                             \
+	(GROUP_PAGES | GROUPS_SLABS | GROUP_ACCESS) /* after boot              \
+						     */
 
 static inline bool gen_usable(const struct gen *g, enum op_code code)
 {

@@ -145,9 +145,13 @@ static bool shrink_length(struct min *m, u32 at, u32 field, u32 deflt)
 {
 	u32 value = m->p->op[at].arg[field];
 
-	if (value == deflt || value == 1)
+	if (value == deflt)
 		return false;
-	if (try_value(m, at, field, deflt) || try_value(m, at, field, 1))
+	if (try_value(m, at, field, deflt))
+		return true;
+	if (value == 1)
+		return false;
+	if (try_value(m, at, field, 1))
 		return true;
 	return shrink_number(m, at, field, deflt);
 }

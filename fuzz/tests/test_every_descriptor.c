@@ -12,7 +12,7 @@
 #include "../exec.h"
 #include "../../ci/test.h"
 
-#define ENTRY 6u /* GDT entry that programs may write */
+#define ENTRY 6u  /* GDT entry that programs may write */
 #define CODE 0x8u /* of the type: a code segment */
 
 static struct exec *x;
@@ -81,7 +81,8 @@ static u32 access_byte(u32 type, u32 dpl, u32 present)
 	return present << 7 | dpl << 5 | type;
 }
 
-/* --- types and privileges -------------------------------------------------- */
+/* --- types and privileges --------------------------------------------------
+ */
 
 #define NO_LOAD 0xFFFFu
 
@@ -162,7 +163,8 @@ TEST(every_type_on_the_way_to_user_mode)
 	end();
 }
 
-/* --- limits ----------------------------------------------------------------- */
+/* --- limits -----------------------------------------------------------------
+ */
 
 static void about(u32 offset)
 {
@@ -190,8 +192,10 @@ static void every_edge(u32 limit)
 
 TEST(limits_to_the_byte)
 {
-	static const u32 limit[] = { 0,	     1,	      0xFFE,   0xFFF,  0x1000,
-				     0xFFFE, 0xFFFF, 0x10000, 0xC0100, 0xFFFFF };
+	static const u32 limit[] = {
+		0,	1,	0xFFE,	 0xFFF,	  0x1000,
+		0xFFFE, 0xFFFF, 0x10000, 0xC0100, 0xFFFFF
+	};
 	static const u8 type[] = { 0x10, 0x12, 0x14, 0x16, 0x1A };
 
 	begin();
@@ -209,7 +213,8 @@ TEST(limits_to_the_byte)
 	end();
 }
 
-/* --- by hand ---------------------------------------------------------------- */
+/* --- by hand ----------------------------------------------------------------
+ */
 
 static struct machine *boot(void)
 {
@@ -302,16 +307,22 @@ static const struct {
 	{ 0x92, 4, SEG_ES, ACCESS_READ, 9, 6, 4, NONE, "4.3: the last byte" },
 	{ 0x92, 4, SEG_ES, ACCESS_READ, 9, 7, 4, GP, "4.3: one byte past it" },
 	{ 0x92, 4, SEG_SS, ACCESS_READ, 9, 7, 4, SS, "5.12: of a stack" },
-	{ 0x92, 12, SEG_ES, ACCESS_READ, 0, 0xFFC, 4, NONE, "4.3: G: 0 is FFF" },
-	{ 0x92, 12, SEG_ES, ACCESS_READ, 0, 0xFFD, 4, GP, "4.3: G: and no more" },
+	{ 0x92, 12, SEG_ES, ACCESS_READ, 0, 0xFFC, 4, NONE,
+	  "4.3: G: 0 is FFF" },
+	{ 0x92, 12, SEG_ES, ACCESS_READ, 0, 0xFFD, 4, GP,
+	  "4.3: G: and no more" },
 	{ 0x96, 4, SEG_ES, ACCESS_READ, 9, 9, 1, GP, "4.3: expand-down" },
-	{ 0x96, 4, SEG_ES, ACCESS_READ, 9, 10, 4, NONE, "4.3: above the limit" },
-	{ 0x96, 0, SEG_ES, ACCESS_READ, 9, 0xFFFC, 4, NONE, "4.3: B: up to 64K" },
-	{ 0x96, 0, SEG_ES, ACCESS_READ, 9, 0xFFFD, 4, GP, "4.3: B: and no more" },
+	{ 0x96, 4, SEG_ES, ACCESS_READ, 9, 10, 4, NONE,
+	  "4.3: above the limit" },
+	{ 0x96, 0, SEG_ES, ACCESS_READ, 9, 0xFFFC, 4, NONE,
+	  "4.3: B: up to 64K" },
+	{ 0x96, 0, SEG_ES, ACCESS_READ, 9, 0xFFFD, 4, GP,
+	  "4.3: B: and no more" },
 	{ 0x96, 4, SEG_ES, ACCESS_READ, 9, 0x10000, 4, NONE, "4.3: B: 4G" },
 	{ 0x90, 4, SEG_ES, ACCESS_WRITE, 9, 0, 4, GP, "4.4: read-only data" },
 	{ 0x92, 4, SEG_ES, ACCESS_WRITE, 9, 0, 4, NONE, "4.4: writable" },
-	{ 0x9A, 4, SEG_ES, ACCESS_WRITE, 9, 0, 4, GP, "4.4: no code is written" },
+	{ 0x9A, 4, SEG_ES, ACCESS_WRITE, 9, 0, 4, GP,
+	  "4.4: no code is written" },
 	{ 0x9A, 4, SEG_CS, ACCESS_READ, 9, 0, 4, NONE, "4.4: readable code" },
 	{ 0x98, 4, SEG_CS, ACCESS_READ, 9, 0, 4, GP, "4.4: execute-only" },
 	{ 0x98, 4, SEG_CS, ACCESS_EXEC, 9, 6, 4, NONE, "4.4: it is executed" },

@@ -54,6 +54,17 @@ static const struct {
 	{ "boot profile=6\r\n\tnr_free_pages\r\n",
 	  "boot profile=6\nnr_free_pages\n" },
 	{ "boot profile=0x6", "boot profile=6\n" },
+	{ "boot ram=24M mem=nopentium  mem=23M",
+	  "boot ram=24M mem=nopentium mem=23M\n" },
+	{ "load => PF\nfetch sel=0x73 user=1 len=1 => NP",
+	  BOOT0 "load seg=3 sel=0xffff off=0xc0000000 len=4 user=0   => PF\n"
+		"fetch sel=0x73 off=0xc0000000 len=1 user=1   => NP\n" },
+	{ "store off=8 seg=2 => SS\nload_segment sel=4 => GP",
+	  BOOT0 "store seg=2 sel=0xffff off=8 len=4 user=0   => SS\n"
+		"load_segment seg=3 sel=4 user=0   => GP\n" },
+	{ "r1 = pgd_alloc\nmap_page r1 page=r2 => -ENOMEM",
+	  BOOT0 "r1 = pgd_alloc\nmap_page r1 page=r2 addr=0x8048000 prot=3"
+		"   => -ENOMEM\n" },
 	{ "boot   ram=49152K cpus=2  vmalloc=992M # small\n",
 	  "boot ram=48M cpus=2 vmalloc=992M\n" },
 	{ "boot e820=0-9fc00,100000-1800000 e820=f0000-100000:reserved "
@@ -204,6 +215,9 @@ static const struct {
 	{ "r1 = alloc_page cpu=8", 1, "cpu= takes 0..7, not `8'" },
 	{ "r1 = alloc_page fail_nth=16", 1, "fail_nth= takes 0..15, not `16'" },
 	{ "r1 = alloc_page sleepy", 1, "unknown word `sleepy'" },
+	{ "map_page r1", 1, "`map_page' needs a slot: page=rN" },
+	{ "load sel=65536", 1, "sel= takes 0..0xffff, not `65536'" },
+	{ "load => pf", 1, "unknown expectation `pf'" },
 	{ "nr_free_pages => maybe", 1, "unknown expectation `maybe'" },
 	{ "nr_free_pages =>", 1, "unknown expectation `'" },
 	{ "nr_free_pages => BUG", 1, "unknown report `'" },

@@ -63,6 +63,40 @@ TEST(a_record_is_laid_out_as_said)
 	program_free(&p);
 }
 
+/* Five bits name a profile; what none is called is as four bits say. */
+TEST(profiles_are_named_by_five_bits)
+{
+	for (u32 byte = 0; byte < 0x80; byte++) {
+		u32 number = byte % 32;
+		u8 data = (u8)byte;
+		struct program p;
+
+		decode(&p, &data, 1);
+		EXPECT_EQ(number < NR_PROFILES ? number : number % 16,
+			  p.profile);
+		EXPECT_EQ(1, wire_encode(&p, &data, 1, NULL, NULL));
+		EXPECT_EQ(p.profile, data);
+		program_free(&p);
+	}
+}
+
+TEST(a_processor_without_large_pages_is_a_word)
+{
+	u8 bytes[1 + 2 * WIRE_RECORD] = { WIRE_BOOT_FREE, 0xFA, 3 };
+	struct program p;
+
+	bytes[1 + WIRE_RECORD] = OP_nr_free_pages;
+	memset(bytes + 3, 0x55, 12);
+	decode(&p, bytes, sizeof(bytes));
+	EXPECT_EQ(PROFILE_FREE, p.profile);
+	EXPECT_EQ(1, p.boot.nr);
+	EXPECT_EQ(BOOT_NOPENTIUM, p.boot.word[0].kind);
+	EXPECT_EQ(0, p.boot.word[0].size);
+	EXPECT_EQ(0, p.boot.word[0].start);
+	EXPECT_EQ(1, p.nr);
+	program_free(&p);
+}
+
 TEST(a_cut_tail_reads_as_zeros)
 {
 	static const u8 bytes[] = { 0, OP_write, 0, 0, 0, 3, 1 };

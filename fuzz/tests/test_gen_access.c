@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_gen_access.c - what the generator promises of translation: places
+ * that accesses hit, descriptors of every type, selectors that name them,
+ * offsets at limits.  Counted over many programs.
+ */
+#include "../exec.h"
+#include "../gen.h"
+
+#include "../../ci/test.h"
+
+static const struct gen_options segment = { GROUP_SEGMENT, 64, false };
+static const struct gen_options paging = {
+	GROUP_PAGING | GROUP_USER | GROUP_PAGES, 64, false
+};
+static const struct gen_options user = {
+	GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES, 64, false
+};
+static const struct gen_options *const targets[] = { &segment, &paging, &user };
+
+static void generate(struct program *p, u64 seed, const struct gen_options *o)
+{
+	struct prng r;
+
+	prng_seed(&r, seed);
+	EXPECT(gen_program(p, &r, o));
+}
+
+/* Calls `look` with each op of n programs. */
+static void each_op(const struct gen_options *o, u32 n,
+		    void (*look)(const struct program *p, u32 at))
+{
+	struct program p;
+
+	program_init(&p);
+	for (u32 seed = 0; seed < n; seed++) {
+		generate(&p, seed, o);
+		for (u32 i = 0; i < p.nr; i++)
+			look(&p, i);
+	}
+	program_free(&p);
+}
+
+/* --- all ops appear, and so do processors without 4 MiB pages ------------- */
+
+static u32 seen[NR_OPS], ops, no_pse;
+
+static void see(const struct program *p, u32 at)
+{
+	seen[p->op[at].code]++;
+	ops++;
+	no_pse += p->profile >= FIRST_NO_PSE;
+}
+
+TEST(every_op_of_a_target_appears)
+{
+	for (u32 t = 0; t < 3; t++) {
+		memset(seen, 0, sizeof(seen));
+		ops = no_pse = 0;
+		each_op(targets[t], 2000, see);
+		for (u32 i = 0; i < NR_OP_CODES; i++) {
+			u8 group = op_info[op_codes[i]].group;
+			bool ours = group & targets[t]->groups & GROUP_ACCESS;
+
+			if (ours && seen[op_codes[i]] * 1000 < ops)
+				TEST_FAIL("%u: %s comes %u times", t,
+					  op_info[op_codes[i]].name,
+					  seen[op_codes[i]]);
+		}
+		EXPECT(no_pse * 20 > ops);
+	}
+}
+
+/* --- descriptors and selectors -------------------------------------------- */
+
+static u32 types[32], absent, grain, dpl[4], named, selectors, rpl[4];
+
+static void see_descriptor(const struct program *p, u32 at)
+{
+	const struct op *op = &p->op[at];
+	bool made = false;
+
+	if (op->code == OP_write_gdt_entry) {
+		types[op->arg[2] >> 8 & 31]++;
+		absent += !(op->arg[2] & 0x8000);
+		grain += op->arg[2] >> 23 & 1;
+		dpl[op->arg[2] >> 13 & 3]++;
+	}
+	if (op->code != OP_load_segment)
+		return;
+	selectors++;
+	rpl[op->arg[1] & 3]++;
+	for (u32 i = 0; i < at; i++)
+		made |= p->op[i].code == OP_write_gdt_entry &&
+			p->op[i].arg[0] == op->arg[1] >> 3;
+	named += made;
+}
+
+TEST(descriptors_are_of_all_types_and_are_loaded)
+{
+	each_op(&segment, 2000, see_descriptor);
+	for (u32 i = 0; i < 32; i++)
+		EXPECT(types[i] > 20);
+	for (u32 i = 0; i < 4; i++)
+		EXPECT(dpl[i] > 100 && rpl[i] > 100);
+	EXPECT(absent > 100 && grain > 100);
+	EXPECT(named * 2 > selectors);
+}
+
+/* --- accesses ------------------------------------------------------------- */
+
+static u32 accesses, mapped, crossing, by_user, other_cpu;
+
+/* Was the page mapped by an op before, at its address? */
+static bool was_mapped(const struct program *p, u32 at, u32 addr)
+{
+	for (u32 i = 0; i < at; i++) {
+		const struct op *op = &p->op[i];
+
+		if ((op->code == OP_map_page &&
+		     op->arg[2] >> 12 == addr >> 12) ||
+		    (op->code == OP_map_kernel &&
+		     op->arg[1] >> 12 == addr >> 12))
+			return true;
+	}
+	return false;
+}
+
+static void see_access(const struct program *p, u32 at)
+{
+	const struct op *op = &p->op[at];
+	u32 addr = op->arg[2], len = op->arg[3];
+
+	if (op->code != OP_load && op->code != OP_store)
+		return;
+	accesses++;
+	mapped += was_mapped(p, at, addr) || was_mapped(p, at, addr + len - 1);
+	crossing += addr >> 12 != (addr + len - 1) >> 12;
+	by_user += op->arg[4];
+	other_cpu += op->cpu != 0;
+}
+
+TEST(accesses_go_where_pages_are)
+{
+	each_op(&user, 2000, see_access);
+	EXPECT(accesses > 10000);
+	EXPECT(mapped * 3 > accesses);
+	EXPECT(crossing * 10 > accesses && crossing * 2 < accesses);
+	EXPECT(by_user * 4 > accesses && by_user * 4 < accesses * 3);
+	EXPECT(other_cpu * 10 > accesses);
+}
+
+/* --- and run -------------------------------------------------------------- */
+
+/* Ops per mille that the executor skips, on machine and model. */
+static u32 skipped(const struct gen_options *o, u32 mutations)
+{
+	const struct exec_options options = { 0 };
+	struct exec_stats stats = { 0 };
+	struct exec *x = exec_new(&options);
+	struct finding finding;
+	struct program p;
+	struct prng r;
+
+	program_init(&p);
+	for (u32 seed = 0; x && seed < 300; seed++) {
+		prng_seed(&r, seed);
+		EXPECT(gen_program(&p, &r, o));
+		for (u32 i = 0; i < mutations; i++)
+			EXPECT(mutate_program(&p, &r, o));
+		exec_run(x, &p, &stats, &finding);
+	}
+	exec_delete(x);
+	program_free(&p);
+	EXPECT(stats.ops > 3000);
+	return (u32)(stats.skipped * 1000 / (stats.ops + stats.skipped));
+}
+
+TEST(few_ops_are_skipped)
+{
+	EXPECT(skipped(&segment, 0) < 100);
+	EXPECT(skipped(&paging, 0) < 100);
+	EXPECT(skipped(&user, 0) < 100);
+	EXPECT(skipped(&user, 20) < 300);
+}
