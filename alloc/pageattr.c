@@ -87,9 +87,9 @@ static void split(struct machine *m, pfn_t pfn, u32 prot, struct page *table)
 /* The table is no longer led to. */
 static void revert(struct machine *m, pfn_t pfn, struct page *table)
 {
-	pgd_set_kernel_pde(m, direct_index(pfn),
-			   direct_word(pfn - pfn % PTRS_PER_TABLE,
-				       PAGE_KERNEL_PSE));
+	pgd_set_kernel_pde(
+		m, direct_index(pfn),
+		direct_word(pfn - pfn % PTRS_PER_TABLE, PAGE_KERNEL_PSE));
 	page_list_add(m, table, &m->data->df_list);
 }
 

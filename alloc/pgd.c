@@ -102,11 +102,10 @@ static void destruct(struct machine *m, void *object)
 bool pgd_cache_init(struct machine *m)
 {
 	const own_ctor_t ctor = construct, dtor = destruct;
-	const struct kmem_cache *cache =
-		cache_make(m, "pgd", PAGE_SIZE, PAGE_SIZE,
-			   cache_forced_flags(m, PAGE_SIZE, 0),
-			   (kmem_ctor_t)(handle_fn)ctor,
-			   (kmem_ctor_t)(handle_fn)dtor);
+	const struct kmem_cache *cache = cache_make(
+		m, "pgd", PAGE_SIZE, PAGE_SIZE,
+		cache_forced_flags(m, PAGE_SIZE, 0),
+		(kmem_ctor_t)(handle_fn)ctor, (kmem_ctor_t)(handle_fn)dtor);
 
 	if (cache)
 		m->data->pgd_cache = ptr_link(cache);

@@ -49,8 +49,8 @@ static void map_as_head_s(struct machine *m)
 static void map_large_pages(struct machine *m)
 {
 	for (u32 i = 0; i < direct_pdes(m); i++)
-		m->swapper_pg_dir[KERNEL_PDE + i].word = i << PGDIR_SHIFT |
-							 PAGE_KERNEL_PSE;
+		m->swapper_pg_dir[KERNEL_PDE + i].word =
+			i << PGDIR_SHIFT | PAGE_KERNEL_PSE;
 }
 
 static bool map_small_pages(struct machine *m)
@@ -69,8 +69,8 @@ static bool map_small_pages(struct machine *m)
 	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++) {
 		u32 pde = KERNEL_PDE + pfn / PTRS_PER_TABLE;
 
-		pde_table(m, m->swapper_pg_dir[pde])[pfn % PTRS_PER_TABLE].word =
-			pfn << PAGE_SHIFT | PAGE_KERNEL;
+		pde_table(m, m->swapper_pg_dir[pde])[pfn % PTRS_PER_TABLE]
+			.word = pfn << PAGE_SHIFT | PAGE_KERNEL;
 	}
 	return true;
 }

@@ -9,8 +9,9 @@
  * the start.  Before the snapshot all count as touched, so that boot lists
  * nothing.
  *
- * What slabs and page tables have in their frames is golden.h's; their struct pages need not be
- * listed from the start, since nobody writes one without saying so.
+ * What slabs and page tables have in their frames is golden.h's; their struct
+ * pages need not be listed from the start, since nobody writes one without
+ * saying so.
  *
  * Poison goes with the blocks: one that is allocated now and was free then
  * has a touched head, and so has one the other way round; what POISON_FREED

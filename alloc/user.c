@@ -132,8 +132,8 @@ int mm_protect(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 nr_pages,
 	if (!user_range(m, pgd, addr, nr_pages, &z))
 		return -EINVAL;
 	while (z.next < z.end) {
-		pte_t *pte = pgtable_pte(m, pgd_words(pgd),
-					 z.next << PAGE_SHIFT);
+		pte_t *pte =
+			pgtable_pte(m, pgd_words(pgd), z.next << PAGE_SHIFT);
 
 		if (pte)
 			protect_one(m, pte, prot_bits[prot & 3]);

@@ -128,8 +128,8 @@ static u64 view_pde(const struct machine *m, const pte_t *pgd, u32 index,
 		if (!pte_none(pte[i])) {
 			hash = hash_step(hash, index * PTRS_PER_TABLE + i);
 			hash = hash_step(hash, pte[i].word & ~hw);
-			hash = hash_step(hash, pgd[index].word & ~PTE_FRAME &
-						       ~hw);
+			hash = hash_step(hash,
+					 pgd[index].word & ~PTE_FRAME & ~hw);
 		}
 	return hash;
 }
