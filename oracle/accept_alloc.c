@@ -407,6 +407,9 @@ bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 		return false;
 	if (pfn == PFN_NONE)
 		return true;
+	/* each high page through the same slot: the last one stays there */
+	if (gfp & __GFP_ZERO && pfn >= o->now.layout.max_low_pfn)
+		atomic_slot(o, j.cpu, pfn + (1u << order) - 1);
 	return must(o, d, RULE_W4, "pfn", pfn, got) &&
 	       contents_obtained(o, pfn, order, gfp & __GFP_ZERO, d);
 }

@@ -79,6 +79,7 @@ static const char *const size_field[NR_CLAIM_LABELS] = {
 static enum rule rule_of(u8 label)
 {
 	switch (label) {
+	case CLAIM_direct_pt:
 	case CLAIM_fixmap_pt:
 	case CLAIM_pkmap_pt:
 	case CLAIM_mem_map:
@@ -125,6 +126,7 @@ static void clear(struct model *o)
 	o->pcp_dirty = 0;
 	objects_forget(o);
 	object_contents_wipe(o);
+	o->stored.nr = 0;
 	pools_boot(o);
 }
 
@@ -161,5 +163,7 @@ bool model_mem_init(struct model *o, const struct mm_layout *layout,
 	bootmem_free_all(o);
 	layout_init_marks(&o->now.layout);
 	o->now.phase = PHASE_RUNNING;
+	if (!translation_boot(o))
+		return diverge(d, RULE_L1, "memory for the model", true, false);
 	return layout_check(o, layout, d);
 }

@@ -102,8 +102,8 @@ static inline bool judge_free(struct judge *j, pfn_t pfn, unsigned int order,
 	enum report_kind kind = misuse(j->o, pfn, order);
 	struct frame *f;
 
-	if (likely(!kind) && holds_slab(&j->o->frame[pfn]))
-		kind = REPORT_free_slab;
+	if (likely(!kind))
+		kind = holder_of(&j->o->frame[pfn]);
 	if (unlikely(kind))
 		return judge_misuse(j, kind, pfn);
 	if (!judge_no_report(j))

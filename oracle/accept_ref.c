@@ -67,8 +67,8 @@ bool model_put_page(struct model *o, const struct outcome *out, pfn_t pfn,
 	kind = misuse(o, pfn, REPORT_ref_underflow);
 	if (!kind && f->count == 1 && f->order && !(f->marks & MARK_COMPOUND))
 		kind = REPORT_wrong_order;
-	if (!kind && holds_slab(f))
-		kind = REPORT_free_slab;
+	if (!kind)
+		kind = holder_of(f);
 	if (kind)
 		return judge_misuse(&j, kind, pfn);
 	if (!judge_no_report(&j))

@@ -154,6 +154,19 @@ static bool claim_alloc(struct model *o, u8 label, u32 size, u32 align,
 	return true;
 }
 
+/* Without 4 MiB pages: a table for each 4 MiB begun that pg0 does not map. */
+static bool claim_direct(struct model *o)
+{
+	const struct mm_layout *l = &o->now.layout;
+
+	if (l->pse)
+		return true;
+	for (pfn_t pfn = 2 * WORDS; pfn < l->max_low_pfn; pfn += WORDS)
+		if (!claim_alloc(o, CLAIM_direct_pt, PAGE_SIZE, PAGE_SIZE, 0))
+			return false;
+	return true;
+}
+
 bool bootmem_boot(struct model *o)
 {
 	const struct mm_layout *l = &o->now.layout;
@@ -174,7 +187,8 @@ bool bootmem_boot(struct model *o)
 	claim(o, CLAIM_ebda, PC_EBDA_START / PAGE_SIZE * PAGE_SIZE, PAGE_SIZE);
 	if (l->nr_cpus > 1)
 		claim(o, CLAIM_trampoline, PAGE_SIZE, PAGE_SIZE);
-	return claim_alloc(o, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE, 0) &&
+	return claim_direct(o) &&
+	       claim_alloc(o, CLAIM_fixmap_pt, PAGE_SIZE, PAGE_SIZE, 0) &&
 	       claim_alloc(o, CLAIM_pkmap_pt, PAGE_SIZE, PAGE_SIZE, 0) &&
 	       claim_alloc(o, CLAIM_mem_map,
 			   (l->max_mapnr + 1) * PAGE_STRUCT_BYTES, 32,

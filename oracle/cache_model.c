@@ -294,6 +294,28 @@ static bool tune_chain(struct judge *j, bool *ok)
 	return true;
 }
 
+/* pgtable_cache_init(): the directories' */
+static bool make_pgd(struct judge *j, bool *ok)
+{
+	struct cache_plan plan = {
+		.name = NAME_GENERAL,
+		.size = PAGE_SIZE,
+		.align = PAGE_SIZE,
+		.life = OBJECT_CTOR | OBJECT_DTOR | LIFE_DIRECTORY,
+		.own = true,
+	};
+	struct cache *c;
+
+	if (j->o->now.objects.debug)
+		plan.flags = forced_flags(plan.size, 0, true);
+	if (!cache_arises(j, &plan, &c))
+		return false;
+	*ok = c;
+	if (c)
+		j->o->now.translation.pgd_cache = (u16)cache_number(j->o, c);
+	return true;
+}
+
 static bool make_all(struct judge *j, u32 cache_cache, bool *ok)
 {
 	struct objects_state *s = &j->o->now.objects;
@@ -308,7 +330,7 @@ static bool make_all(struct judge *j, u32 cache_cache, bool *ok)
 		return false;
 	if (*ok && !move_array(j, cache_of(j->o, s->general[0][0]), ok))
 		return false;
-	return tune_chain(j, ok);
+	return tune_chain(j, ok) && (!*ok || make_pgd(j, ok));
 }
 
 bool model_kmem_cache_init(struct model *o, const struct outcome *out,

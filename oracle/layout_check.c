@@ -23,6 +23,7 @@ static const struct field fields[] = {
 	PLAIN(L2, nr_cpus),
 	PLAIN(L16, cache_line),
 	PLAIN(L17, slab_debug),
+	PLAIN(L18, pse),
 	PLAIN(L3, max_pfn),
 	PLAIN(L4, max_low_pfn),
 	PLAIN(L4, highstart_pfn),

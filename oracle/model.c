@@ -49,6 +49,9 @@ void model_delete(struct model *o)
 	object_contents_end(o);
 	objects_end(o);
 	pools_end(o);
+	tables_end(o);
+	tlb_end(o);
+	cleared_end(&o->cleared);
 	model_host_free(o, sizeof(*o));
 }
 
@@ -85,6 +88,9 @@ void model_snapshot(struct model *o)
 	object_contents_forget(o);
 	objects_snapshot(o);
 	pools_snapshot(o);
+	tables_snapshot(o);
+	segments_snapshot(o);
+	tlb_drop_everywhere(o);
 	o->gold = o->now;
 	o->nr_claims_gold = o->claims.nr;
 	for (u32 i = 0; i < NR_RINGS; i++)
@@ -103,6 +109,10 @@ void model_reset(struct model *o)
 	object_contents_wipe(o);
 	objects_reset(o);
 	pools_reset(o);
+	tables_reset(o);
+	segments_reset(o);
+	tlb_drop_everywhere(o);
+	o->stored.nr = 0;
 	for (u32 i = 0; i < o->nr_touched; i++) {
 		pfn_t pfn = o->touched[i];
 

@@ -16,6 +16,7 @@
 
 #include "mempool_model.h"
 #include "objects.h"
+#include "translation.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -35,6 +36,7 @@ enum frame_mark {
 	MARK_COMPOUND = 2,
 	MARK_TOUCHED = 4, /* it is in the list of touched frames */
 	MARK_SLAB = 8,	  /* head of a slab's block */
+	MARK_TABLE = 16,  /* a page table made after boot */
 };
 
 struct frame {
@@ -44,9 +46,11 @@ struct frame {
 	};
 	u32 prev; /* IS_FREE */
 	u32 count;
-	u8 is;	  /* enum frame_is */
-	u8 order; /* of the block, in its head */
-	u8 marks; /* enum frame_mark */
+	u32 mapcount; /* words of page tables that map it */
+	u32 table;    /* number of the table or directory that it holds */
+	u8 is;	      /* enum frame_is */
+	u8 order;     /* of the block, in its head */
+	u8 marks;     /* enum frame_mark */
 };
 
 /* --- per-CPU lists ------------------------------------------------------ */
@@ -102,7 +106,7 @@ struct e820_map {
 	struct e820_range range[E820_MAX];
 };
 
-#define BOOT_CLAIMS_MAX 256
+#define BOOT_CLAIMS_MAX 512
 
 struct boot_claims {
 	u32 nr;
@@ -126,6 +130,14 @@ struct state {
 	struct bootmem_pos bootmem;
 	u32 stamp; /* the last one given out */
 	struct objects_state objects;
+	struct translation translation;
+};
+
+/* The bytes that a store overwrites, between its two calls. */
+struct stored {
+	u32 nr; /* pieces; 0: nothing is kept */
+	struct access_pieces where;
+	u8 old[ACCESS_BYTES_MAX];
 };
 
 struct model {
@@ -157,6 +169,14 @@ struct model {
 	struct pools pools, pools_gold;
 	struct object_watch watch;
 
+	struct tables tables;
+	struct descriptor gdt[NR_CPUS][GDT_ENTRIES];
+	struct descriptor gdt_gold[NR_CPUS][GDT_ENTRIES];
+	u32 gdt_dirty; /* one bit for each CPU's */
+	struct tlb tlb[NR_CPUS];
+	struct stored stored;
+	struct cleared cleared;
+
 	struct window *paint;
 	pfn_t *painted; /* frames with paint[].dirty */
 	u32 nr_painted;
@@ -185,10 +205,16 @@ static inline struct frame *frame_touch(struct model *o, pfn_t pfn)
 	return f;
 }
 
-/* One reference less would release the block of a slab. */
-static inline bool holds_slab(const struct frame *f)
+/* Why nobody but the kernel may drop a reference of this block. */
+static inline enum report_kind holder_of(const struct frame *f)
 {
-	return f->count == 1 && f->marks & MARK_SLAB;
+	if (likely(f->count != 1 && f->count != f->mapcount))
+		return REPORT_none;
+	if (f->marks & MARK_SLAB)
+		return REPORT_free_slab;
+	if (f->marks & MARK_TABLE)
+		return REPORT_free_table;
+	return f->count == f->mapcount ? REPORT_free_mapped : REPORT_none;
 }
 
 static inline unsigned int zone_of(const struct model *o, pfn_t pfn)
@@ -276,6 +302,20 @@ void contents_forget(struct model *o);
 void contents_end(struct model *o); /* gives its memory back */
 /* [off, off + len) of a frame is written to: to be wiped. */
 void contents_dirty(struct model *o, pfn_t pfn, u32 off, u32 len);
+
+/* --- tables: looking up --------------------------------------------------- */
+
+static inline struct table *table_of(const struct model *o, u32 number)
+{
+	return &o->tables.segment[number / TABLE_SEGMENT]
+			->now[number % TABLE_SEGMENT];
+}
+
+static inline u32 *table_words(const struct model *o, u32 number)
+{
+	return o->tables.segment[number / TABLE_SEGMENT]
+		->word[number % TABLE_SEGMENT];
+}
 
 /* --- objects: looking up ------------------------------------------------- */
 

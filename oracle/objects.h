@@ -39,6 +39,9 @@
 #define NR_GENERAL 15u
 #define NAME_GENERAL 0xFFFFFFFEu /* struct cache's name, of no program's */
 
+/* Of the cache pgd: what its objects are made by is no program's code. */
+#define LIFE_DIRECTORY 8u
+
 /* --- one cache ------------------------------------------------------------ */
 
 struct geometry {
@@ -67,7 +70,7 @@ struct cache {
 	u32 name;    /* as create was told, or NAME_GENERAL */
 	struct geometry geo;
 	u32 size;	 /* as create was told */
-	u8 life;	 /* enum object_life */
+	u8 life;	 /* enum object_life, LIFE_DIRECTORY */
 	bool own;	 /* of the allocator: never to be destroyed */
 	bool listed;	 /* among the touched since the snapshot */
 	u16 slabp_cache; /* CACHE_NONE: management is on the slab */

@@ -188,5 +188,7 @@ const char *model_self_check(const struct model *o)
 			return why;
 	}
 	why = objects_self_check(o);
-	return why ? why : check_pools(o);
+	if (!why)
+		why = check_pools(o);
+	return why ? why : translation_self_check(o);
 }

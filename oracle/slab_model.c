@@ -92,6 +92,8 @@ bool construct(struct judge *j, struct cache *c, const struct place *p,
 	gfp_t gfp = flags & SLAB_CTOR_ATOMIC ? GFP_ATOMIC : GFP_KERNEL;
 	u32 nested;
 
+	if (c->life & LIFE_DIRECTORY)
+		return directory_constructs(j, p);
 	if (!want_ctor(j, (struct ctor_call){ p->address, c->address, flags,
 					      false }))
 		return false;
@@ -110,6 +112,10 @@ bool destruct(struct judge *j, struct cache *c, const struct place *p)
 {
 	u32 nested = p->object->ref;
 
+	if (c->life & LIFE_DIRECTORY) {
+		directory_destructs(j, p);
+		return true;
+	}
 	if (!want_ctor(j,
 		       (struct ctor_call){ p->address, c->address, 0, true }))
 		return false;

@@ -96,6 +96,8 @@ static struct frame_view view_of(const struct model *o, pfn_t pfn)
 			.slab = !!(f->marks & MARK_SLAB),
 			.compound = !!(f->marks & MARK_COMPOUND),
 			.count = f->count,
+			.table = !!(f->marks & MARK_TABLE),
+			.mapcount = f->mapcount,
 		};
 	case IS_INSIDE:
 		head = &o->frame[block_of(o, pfn)];
@@ -123,5 +125,8 @@ bool model_check_frame(struct model *o, pfn_t pfn,
 	       must(o, d, RULE_F8, "compound", want.compound,
 		    machine->compound) &&
 	       must(o, d, RULE_F10, "slab", want.slab, machine->slab) &&
-	       must(o, d, RULE_F9, "count", want.count, machine->count);
+	       must(o, d, RULE_F9, "count", want.count, machine->count) &&
+	       must(o, d, RULE_F11, "table", want.table, machine->table) &&
+	       must(o, d, RULE_F12, "mapcount", want.mapcount,
+		    machine->mapcount);
 }

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * accept_tables.c - calls about the kernel's tables: the vmalloc window, and
+ * the attributes of the direct map.
+ *
+ *	large page -- an attribute differs --> table, odd words: 1
+ *	table -- no odd word is left --> large page; the table waits in
+ *		df_list for global_flush_tlb()
+ *
+ * All of it is in the template; a PDE that changes also in each directory.
+ * [mm/vmalloc.c: map_vm_area, unmap_vm_area; arch/i386/mm/pageattr.c]
+ */
+#include "host.h"
+#include "tables.h"
+
+#define KERNEL_WORDS (WORDS - USER_WORDS)
+#define DOWN_22(pfn) ((pfn) & ~(WORDS - 1))
+
+/* --- shared --------------------------------------------------------------- */
+
+bool judge_answer(struct judge *j, int want, int got)
+{
+	if (j->report)
+		want = ANSWER_MISUSE;
+	return judge_end(j) &&
+	       must(j->o, j->d, RULE_U1, "result", (u32)want, (u32)got);
+}
+
+bool judge_table_misuse(struct judge *j, enum report_kind kind, int got)
+{
+	return judge_report(j, kind, got == ANSWER_MISUSE);
+}
+
+/* The frame is looked at again when the program ends. */
+bool judge_map_misuse(struct judge *j, enum report_kind kind, pfn_t pfn,
+		      int got)
+{
+	if (pfn < j->o->now.layout.max_mapnr)
+		frame_touch(j->o, pfn);
+	return judge_table_misuse(j, kind, got);
+}
+
+u32 word_in(const struct model *o, u32 directory, vaddr_t addr)
+{
+	u32 pde = table_words(o, directory)[addr >> 22];
+	u32 table = table_below(o, pde);
+
+	if (table == TABLE_NONE)
+		return 0;
+	return table_words(o, table)[addr >> PAGE_SHIFT & (WORDS - 1)];
+}
+
+void word_put(struct model *o, u32 directory, vaddr_t addr, u32 word)
+{
+	u32 table = table_below(o, table_words(o, directory)[addr >> 22]);
+
+	table_set(o, table, addr >> PAGE_SHIFT & (WORDS - 1), word);
+}
+
+u32 next_mapped(const struct model *o, u32 directory, u32 page, u32 end)
+{
+	while (page < end) {
+		if (table_words(o, directory)[page / WORDS]) {
+			if (word_in(o, directory, page << PAGE_SHIFT))
+				return page;
+			page++;
+		} else {
+			page = (page / WORDS + 1) * WORDS;
+		}
+	}
+	return end;
+}
+
+static bool cleared_room(struct cleared *c)
+{
+	u32 more = c->room ? 2 * c->room : 256;
+	pfn_t *pfn;
+
+	if (c->nr < c->room)
+		return true;
+	pfn = model_host_alloc(more * sizeof(*pfn));
+	if (!pfn)
+		return false;
+	for (u32 i = 0; i < c->nr; i++)
+		pfn[i] = c->pfn[i];
+	cleared_end(c);
+	c->pfn = pfn;
+	c->room = more;
+	return true;
+}
+
+void cleared_end(struct cleared *c)
+{
+	model_host_free(c->pfn, c->room * sizeof(*c->pfn));
+	c->pfn = NULL;
+	c->room = 0;
+}
+
+bool clear_words(struct model *o, u32 directory, struct pages range)
+{
+	struct cleared *c = &o->cleared;
+	u32 page = range.from;
+
+	c->nr = 0;
+	for (;; page++) {
+		page = next_mapped(o, directory, page, range.end);
+		if (page == range.end)
+			return true;
+		if (!cleared_room(c))
+			return false;
+		c->pfn[c->nr++] =
+			word_in(o, directory, page << PAGE_SHIFT) >> PAGE_SHIFT;
+		word_put(o, directory, page << PAGE_SHIFT, 0);
+	}
+}
+
+bool release_cleared(struct judge *j)
+{
+	for (u32 i = 0; i < j->o->cleared.nr; i++)
+		if (!frame_unmap(j, j->o->cleared.pfn[i]))
+			return false;
+	return true;
+}
+
+/* --- the vmalloc window --------------------------------------------------- */
+
+static bool in_window(const struct model *o, struct pages range)
+{
+	const struct mm_layout *l = &o->now.layout;
+
+	return l->vmalloc_start >= l->high_memory &&
+	       range.from >= l->vmalloc_start >> PAGE_SHIFT &&
+	       range.end64 <= l->vmalloc_end >> PAGE_SHIFT;
+}
+
+bool model_map_kernel(struct model *o, const struct outcome *out, vaddr_t addr,
+		      pfn_t pfn, u32 bits, int got, struct divergence *d)
+{
+	struct judge j = judge_begin(o, out, d);
+	u32 template = o->now.translation.template, table;
+	enum report_kind kind = map_misuse(o, pfn);
+
+	if (!in_window(o, pages_of(addr, 1)))
+		return judge_table_misuse(&j, REPORT_map_address, got);
+	if (kind)
+		return judge_map_misuse(&j, kind, pfn, got);
+	if (word_in(o, template, addr))
+		return judge_table_misuse(&j, REPORT_map_busy, got);
+	if (!table_words(o, template)[addr >> 22]) {
+		if (!table_arises(&j, GFP_TABLE, TABLE_KERNEL, &table))
+			return false;
+		if (table == TABLE_NONE)
+			return judge_answer(&j, ANSWER_NOMEM, got);
+		table_set(o, template, addr >> 22,
+			  table_of(o, table)->pfn << PAGE_SHIFT | WORD_TABLE);
+	}
+	frame_map(o, pfn);
+	word_put(o, template, addr,
+		 pfn << PAGE_SHIFT | (bits & PAGE_ATTR_MASK));
+	return judge_answer(&j, 0, got);
+}
+
+bool model_unmap_kernel(struct model *o, const struct outcome *out,
+			vaddr_t addr, u32 nr_pages, int got,
+			struct divergence *d)
+{
+	struct judge j = judge_begin(o, out, d);
+	struct pages range = pages_of(addr, nr_pages);
+
+	if (!in_window(o, range))
+		return judge_table_misuse(&j, REPORT_map_address, got);
+	if (!clear_words(o, o->now.translation.template, range))
+		return diverge(d, RULE_U1, "memory for the model", true, false);
+	tlb_drop_everywhere(o);
+	return release_cleared(&j) && judge_answer(&j, 0, got);
+}
+
+/* --- attributes ----------------------------------------------------------- */
+
+static u32 template_word(const struct model *o, u32 index)
+{
+	return table_words(o, o->now.translation.template)[index];
+}
+
+static bool is_large(const struct model *o, u32 index)
+{
+	return o->now.layout.pse && template_word(o, index) & PAGE_PSE;
+}
+
+static u32 index_of(pfn_t pfn)
+{
+	return USER_WORDS + pfn / WORDS;
+}
+
+/* A table, not yet in use, for each large page of the range; *got: all. */
+static bool tables_get(struct judge *j, pfn_t first, pfn_t last,
+		       u32 number[KERNEL_WORDS], bool *got)
+{
+	u32 made = 0;
+
+	*got = true;
+	for (u32 i = index_of(first); *got && i <= index_of(last); i++) {
+		if (!is_large(j->o, i))
+			continue;
+		if (!table_arises(j, GFP_KERNEL, TABLE_SPLIT, &number[made]))
+			return false;
+		*got = number[made] != TABLE_NONE;
+		made += *got;
+	}
+	while (!*got && made--)
+		if (!table_goes(j, number[made]))
+			return false;
+	return true;
+}
+
+static void split(struct model *o, u32 number, pfn_t pfn, u32 prot)
+{
+	struct table *t = table_touch(o, number);
+	pfn_t first = DOWN_22(pfn);
+
+	t->index = index_of(pfn);
+	t->odd = 1;
+	for (u32 i = 0; i < WORDS; i++)
+		table_set(o, number, i,
+			  (first + i) << PAGE_SHIFT |
+				  (first + i == pfn ? prot : WORD_KERNEL));
+	kernel_pde_set(o, t->index, t->pfn << PAGE_SHIFT | WORD_KERNEL);
+}
+
+/* The table waits. */
+static void restore(struct model *o, u32 number, pfn_t pfn)
+{
+	struct translation *s = &o->now.translation;
+
+	kernel_pde_set(o, index_of(pfn),
+		       DOWN_22(pfn) << PAGE_SHIFT | WORD_LARGE);
+	table_touch(o, number)->next = s->df_list;
+	s->df_list = number;
+}
+
+static void set_attr(struct model *o, pfn_t pfn, u32 prot)
+{
+	u32 number = table_below(o, template_word(o, index_of(pfn)));
+	u32 usual = pfn << PAGE_SHIFT | WORD_KERNEL;
+	u32 old = table_words(o, number)[pfn % WORDS];
+	struct table *t = table_touch(o, number);
+
+	table_set(o, number, pfn % WORDS, pfn << PAGE_SHIFT | prot);
+	if (t->is != TABLE_SPLIT)
+		return;
+	if (prot != WORD_KERNEL && old == usual)
+		t->odd++;
+	if (prot == WORD_KERNEL && old != usual)
+		t->odd--;
+	if (!t->odd)
+		restore(o, number, pfn);
+}
+
+bool model_change_page_attr(struct model *o, const struct outcome *out,
+			    pfn_t pfn, u32 nr_pages, u32 prot, int got,
+			    struct divergence *d)
+{
+	struct judge j = judge_begin(o, out, d);
+	u32 number[KERNEL_WORDS], next = 0;
+	bool enough = true;
+
+	prot = (prot & PAGE_ATTR_MASK) | PAGE_ACCESSED | PAGE_DIRTY;
+	if (!nr_pages)
+		return judge_answer(&j, 0, got);
+	if ((u64)pfn + nr_pages > o->now.layout.max_low_pfn)
+		return judge_table_misuse(&j, REPORT_attr_high, got);
+	if (prot != WORD_KERNEL &&
+	    !tables_get(&j, pfn, pfn + nr_pages - 1, number, &enough))
+		return false;
+	if (!enough)
+		return judge_answer(&j, ANSWER_NOMEM, got);
+	for (u32 i = 0; i < nr_pages; i++, pfn++) {
+		if (!is_large(o, index_of(pfn)))
+			set_attr(o, pfn, prot);
+		else if (prot != WORD_KERNEL)
+			split(o, number[next++], pfn, prot);
+	}
+	return judge_answer(&j, 0, got);
+}
+
+bool model_global_flush_tlb(struct model *o, const struct outcome *out,
+			    struct divergence *d)
+{
+	struct judge j = judge_begin(o, out, d);
+	struct translation *s = &o->now.translation;
+
+	if (j.flags & TASK_IRQ)
+		return judge_report(&j, REPORT_sleep_in_atomic, true);
+	tlb_drop_everywhere(o);
+	while (s->df_list != TABLE_NONE) {
+		u32 number = s->df_list;
+
+		s->df_list = table_of(o, number)->next;
+		if (!table_goes(&j, number))
+			return false;
+	}
+	return judge_end(&j);
+}
