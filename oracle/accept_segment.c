@@ -82,7 +82,7 @@ bool model_write_cr4(struct model *o, const struct outcome *out, bool pge,
 	struct judge j = judge_begin(o, out, d);
 
 	if (cpu_of(&j)->pge != pge)
-		tlb_drop_all(o, j.cpu);
+		tlb_drop_each(o, j.cpu);
 	cpu_of(&j)->pge = pge;
 	return plain(&j);
 }

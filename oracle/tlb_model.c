@@ -141,7 +141,7 @@ void tlb_drop_local(struct model *o, unsigned int cpu)
 			remove_at(t, i);
 }
 
-void tlb_drop_all(struct model *o, unsigned int cpu)
+void tlb_drop_each(struct model *o, unsigned int cpu)
 {
 	struct tlb *t = &o->tlb[cpu];
 
@@ -153,7 +153,7 @@ void tlb_drop_all(struct model *o, unsigned int cpu)
 void tlb_drop_everywhere(struct model *o)
 {
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		tlb_drop_all(o, cpu);
+		tlb_drop_each(o, cpu);
 }
 
 void tlb_end(struct model *o)

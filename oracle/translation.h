@@ -130,7 +130,7 @@ void tlb_drop_entry(struct model *o, unsigned int cpu, vaddr_t addr,
 		    bool large);
 void tlb_drop(struct model *o, unsigned int cpu, vaddr_t addr); /* both sizes */
 void tlb_drop_local(struct model *o, unsigned int cpu); /* all not global */
-void tlb_drop_all(struct model *o, unsigned int cpu);
+void tlb_drop_each(struct model *o, unsigned int cpu);
 void tlb_drop_everywhere(struct model *o);
 void tlb_end(struct model *o); /* gives its memory back */
 
