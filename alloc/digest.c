@@ -10,7 +10,6 @@
 #include "mm.h"
 #include "hash.h"
 #include "mempool.h"
-#include "pgd.h"
 #include "slab.h"
 
 static void hash_array(struct hash *h, struct array_cache *ac)
@@ -104,15 +103,17 @@ static UNSANITIZED void hash_words(struct hash *h, const pte_t *word)
 		hash_word(h, word[i].word & ~(PAGE_ACCESSED | PAGE_DIRTY));
 }
 
-/* swapper_pg_dir is marked as a table, too. */
+/* Directories, free ones too; swapper_pg_dir is marked as a table. */
 static void hash_tables(struct hash *h, const struct machine *m)
 {
-	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++)
-		if (page_is_table(pfn_to_page(m, pfn)))
+	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++) {
+		const struct page *page = pfn_to_page(m, pfn);
+
+		if (page_is_table(page) ||
+		    (page_in_slab(page) &&
+		     page->lru.next == m->data->pgd_cache))
 			hash_words(h, (pte_t *)ram_frame(&m->view, pfn));
-	for (const struct page *page = pgd_first(m); page;
-	     page = pgd_next(m, page))
-		hash_words(h, (pte_t *)page_bytes(m, page));
+	}
 }
 
 static void hash_cpus(struct hash *h, const struct machine *m)

@@ -49,6 +49,9 @@ static struct page *loose(struct machine *m)
 #define A7 "A7: totalram_pages counts what boot gave away"
 #define A8 "A8: a reset will restore what is in hands"
 #define A10 "A10: a block is a slab, or none of its frames is"
+#define A11                                                                    \
+	"A11: a mapped frame is a single one, with as many references"
+#define A12 "A12: a page table is a frame of its own"
 #define A9 "A9: PG_highmem marks what HighMem has to give"
 
 NEGATIVE(a_frame_that_is_lost, FULL, A1)
@@ -99,9 +102,35 @@ NEGATIVE(a_head_with_a_mapping, FULL, A3)
 	frame->mapping = 4;
 }
 
-NEGATIVE(a_head_that_is_mapped, FULL, A3)
+NEGATIVE(a_head_with_a_mapping, FULL, A3)
+{
+	frame->mapping = 1;
+}
+
+NEGATIVE(a_block_that_is_mapped, FULL, A11)
+{
+	block->_mapcount = 0;
+}
+
+NEGATIVE(a_table_that_is_mapped, FULL, A11)
 {
 	frame->_mapcount = 0;
+	frame->flags |= PAGE_FLAG(table);
+}
+
+NEGATIVE(more_mappings_than_references, FULL, A11)
+{
+	frame->_mapcount = 1;
+}
+
+NEGATIVE(a_block_of_tables, FULL, A12)
+{
+	block->flags |= PAGE_FLAG(table);
+}
+
+NEGATIVE(a_slab_that_is_a_table, FULL, A12)
+{
+	frame->flags |= PAGE_FLAG(table) | PAGE_FLAG(slab);
 }
 
 NEGATIVE(a_tail_with_an_owner, FULL, A3_TAILS)

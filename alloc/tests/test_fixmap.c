@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
- * test_fixmap.c - the kernel's page tables, kmap_atomic, how high memory is
- * zeroed, and each clause of fixmap_validate().
+ * test_fixmap.c - kmap_atomic, how high memory is zeroed, and each clause of
+ * fixmap_validate().
  */
 #include "clauses.h"
 #include "../fixmap.h"
+#include "../mmu.h"
 
 #define HIGH_PFN 5120u /* of the small PC: the first */
 
 static struct machine *setup(void)
 {
-	return pc_on(SMALL_PC);
+	struct machine *m = pc_on(SMALL_PC);
+
+	machine_snapshot(m);
+	return m;
 }
 
 /* The PTE of KM_USER0 of a CPU: slots grow downwards from 2, 13 a CPU. */
@@ -27,57 +31,6 @@ static bool all_bytes(const u8 *bytes, u8 value, u32 nr)
 		if (bytes[i] != value)
 			return false;
 	return true;
-}
-
-/* --- tables ----------------------------------------------------------------
- */
-
-/* 4 MiB pages, the last of which over-maps; then kmap's and fixmap's tables. */
-TEST(page_directory)
-{
-	struct machine *m = pc_on("e820=0-9f000,100000-1081000");
-	u32 nr;
-
-	for (u32 i = 0; i < 1024; i++) {
-		u32 pde = m->swapper_pg_dir[i].word;
-
-		if (i >= 768 && i < 773)
-			EXPECT_EQ((i - 768) << 22 | 0x1E3, pde);
-		else if (i == 1022)
-			EXPECT_EQ(mm_boot_claims(m, &nr)[6].start | 0x67, pde);
-		else if (i == 1023)
-			EXPECT_EQ(mm_boot_claims(m, &nr)[5].start | 0x67, pde);
-		else
-			EXPECT_EQ(0, pde);
-	}
-	EXPECT_EQ(CLAIM_pkmap_pt, mm_boot_claims(m, &nr)[6].label);
-	machine_delete(m);
-}
-
-/* 1020 MiB of low memory: the direct map has the kmap window's place. */
-TEST(a_direct_map_up_to_the_kmap_window)
-{
-	struct machine *m = pc_on_if_it_fits("ram=1G vmalloc=4M");
-
-	if (!m)
-		return;
-	EXPECT_EQ((1022u - 768) << 22 | 0x1E3, m->swapper_pg_dir[1022].word);
-	EXPECT_SOUND(m);
-	machine_delete(m);
-}
-
-TEST(every_direct_map_address_leads_to_its_frame)
-{
-	struct machine *m = setup();
-
-	for (pfn_t pfn = 0; pfn < HIGH_PFN; pfn++) {
-		vaddr_t addr = PAGE_OFFSET + pfn * 4096;
-
-		EXPECT(kernel_ptr(m, addr) == ram_frame(mm_ram(m), pfn));
-	}
-	EXPECT(kernel_ptr(m, PAGE_OFFSET + 0x1234567) ==
-	       ram_frame(mm_ram(m), 0x1234) + 0x567);
-	machine_delete(m);
 }
 
 /* --- kmap_atomic -----------------------------------------------------------
@@ -106,7 +59,7 @@ TEST(a_high_page_has_its_cpus_slot)
 		addr = kmap_atomic(m, (struct page *)page, KM_USER0);
 		EXPECT_EQ(0xFFFFF000u - (5 + 13 * cpu) * 4096, addr);
 		EXPECT_EQ((HIGH_PFN + 7) << 12 | 0x163, user0(m, cpu)->word);
-		EXPECT(kernel_ptr(m, addr) ==
+		EXPECT(mmu_kernel_ptr(m, addr) ==
 		       ram_frame(mm_ram(m), HIGH_PFN + 7));
 		/* 2.6.12 leaves the slot as it is ... */
 		kunmap_atomic(m, addr, KM_USER0);
@@ -116,6 +69,24 @@ TEST(a_high_page_has_its_cpus_slot)
 	kmap_atomic(m, pfn_to_page(m, HIGH_PFN), KM_USER0);
 	EXPECT_EQ(HIGH_PFN << 12 | 0x163, user0(m, 1)->word);
 	EXPECT_SOUND(m);
+	machine_delete(m);
+}
+
+/* Until it is dropped, the TLB believes in the frame that the slot had. */
+TEST(a_slots_new_page_is_seen)
+{
+	struct machine *m = setup();
+	struct page *page = pfn_to_page(m, HIGH_PFN);
+
+	for (u32 i = 0; i < 3; i++) {
+		vaddr_t addr = kmap_atomic(m, page + i, KM_USER0);
+
+		EXPECT(mmu_kernel_ptr(m, addr) ==
+		       ram_frame(mm_ram(m), HIGH_PFN + i));
+		EXPECT_EQ((HIGH_PFN + i) << 12 |
+				  (TLB_VALID | TLB_RW | TLB_DIRTY | TLB_GLOBAL),
+			  mm_tlb_entry(m, 0, addr, false));
+	}
 	machine_delete(m);
 }
 
@@ -163,50 +134,38 @@ TEST(low_memory_is_zeroed_in_place)
 /* --- clauses ---------------------------------------------------------------
  */
 
-#define F1 "F1: fixmap and kmap window have their page tables"
-#define F2_SLOT "F2: the slots in use are KM_USER0's of CPUs that run"
+#define F1 "F1: the slots in use are KM_USER0's of CPUs that run"
 #define F2 "F2: a kmap slot maps a high frame"
-#define F3 "F3: low memory is mapped by 4 MiB pages"
-#define F4 "F4: nothing else is mapped"
 
-NEGATIVE(no_fixmap_table, FULL, F1)
-{
-	m->swapper_pg_dir[1023].word = 0;
-}
-
-NEGATIVE(a_fixmap_table_for_users, FULL, F1)
-{
-	m->swapper_pg_dir[1023].word &= ~2u;
-}
-
-NEGATIVE(another_kmap_table, FULL, F1)
-{
-	m->swapper_pg_dir[1022].word += 4096;
-}
-
-NEGATIVE(a_slot_of_no_cpu, FULL, F2_SLOT)
+NEGATIVE(a_slot_of_no_cpu, FULL, F1)
 {
 	user0(m, 8)->word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
 
-NEGATIVE(a_slot_of_a_cpu_that_is_not_there, FULL, F2_SLOT)
+NEGATIVE(a_slot_of_a_cpu_that_is_not_there, FULL, F1)
 {
 	user0(m, 2)->word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
 
-NEGATIVE(a_slot_of_another_type, FULL, F2_SLOT)
+NEGATIVE(a_slot_of_another_type, FULL, F1)
 {
 	user0(m, 0)[-1].word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
 
-NEGATIVE(a_slot_before_the_first_cpus, FULL, F2_SLOT)
+NEGATIVE(a_slot_before_the_first_cpus, FULL, F1)
 {
 	user0(m, 0)[1].word = HIGH_PFN << 12 | PAGE_KERNEL;
 }
 
-NEGATIVE(the_hole_mapped, FULL, F2_SLOT)
+NEGATIVE(the_hole_mapped, FULL, F1)
 {
 	m->fixmap_pt[1023].word = HIGH_PFN << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(a_slot_that_was_used, QUICK, F2)
+{
+	kmap_atomic(m, pfn_to_page(m, HIGH_PFN), KM_USER0);
+	user0(m, 0)->word |= PAGE_USER;
 }
 
 NEGATIVE(a_slot_with_other_bits, FULL, F2)
@@ -222,36 +181,6 @@ NEGATIVE(a_slot_of_a_low_frame, FULL, F2)
 NEGATIVE(a_slot_past_ram, FULL, F2)
 {
 	user0(m, 0)->word = 6144u << 12 | PAGE_KERNEL;
-}
-
-NEGATIVE(a_gap_in_the_direct_map, FULL, F3)
-{
-	m->swapper_pg_dir[770].word = 0;
-}
-
-NEGATIVE(a_direct_map_to_another_frame, FULL, F3)
-{
-	m->swapper_pg_dir[768].word += 4 << 20;
-}
-
-NEGATIVE(a_direct_map_for_users, FULL, F3)
-{
-	m->swapper_pg_dir[772].word |= 4;
-}
-
-NEGATIVE(a_direct_map_of_high_memory, FULL, F4)
-{
-	m->swapper_pg_dir[773].word = 5u << 22 | PAGE_KERNEL_PSE;
-}
-
-NEGATIVE(the_identity_map_of_early_boot, FULL, F4)
-{
-	m->swapper_pg_dir[0].word = m->swapper_pg_dir[768].word;
-}
-
-NEGATIVE(a_page_table_where_vmalloc_is, FULL, F4)
-{
-	m->swapper_pg_dir[1021].word = m->swapper_pg_dir[1022].word;
 }
 
 CLAUSES("fixmap.c", NULL, setup)

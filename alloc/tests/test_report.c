@@ -10,6 +10,7 @@
 #include "panics.h"
 #include "report_objects.h"
 #include "report_pools.h"
+#include "report_tables.h"
 #include "source.h"
 #include "../fixmap.h"
 #include "../page_alloc.h"
@@ -224,24 +225,6 @@ PANIC(a_good_free_called_misuse, "misuse: a free neither good nor bad")
 
 /* --- fixmap ----------------------------------------------------------------
  */
-
-PANIC(an_address_of_no_table, "fixmap: no page table there")
-{
-	kernel_ptr(m, 0xF8800000);
-}
-
-PANIC(an_address_of_no_page, "fixmap: no page there")
-{
-	kernel_ptr(m, fix_to_virt(FIX_KMAP_BEGIN));
-}
-
-PANIC(an_address_past_ram, "fixmap: a PTE leads out of RAM")
-{
-	vaddr_t addr = fix_to_virt(FIX_KMAP_BEGIN);
-
-	m->fixmap_pt[pte_index(addr)].word = 6144u << 12 | PAGE_KERNEL;
-	kernel_ptr(m, addr);
-}
 
 PANIC(an_unmap_of_another_slot, "fixmap: kunmap_atomic of another slot")
 {

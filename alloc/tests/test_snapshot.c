@@ -31,7 +31,6 @@ static bool machine_at_snapshot(const struct machine *m)
 	const struct golden *g = &m->golden;
 
 	return g->taken && !memcmp(&g->data, m->data, sizeof(g->data)) &&
-	       !memcmp(g->fixmap, m->fixmap_pt, sizeof(g->fixmap)) &&
 	       !memcmp(g->mem_map, m->mem_map,
 		       (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report_tables.h - cases of test_report.c: the CHECKs of directories and page
+ * tables.
+ */
+#ifndef ALLOC_TESTS_REPORT_TABLES_H
+#define ALLOC_TESTS_REPORT_TABLES_H
+
+#include "panics.h"
+#include "../pgd.h"
+
+PANIC(a_directory_before_its_cache, "pgd: not booted")
+{
+	mm_pgd_alloc(m);
+}
+
+PANIC(a_directory_list_into_the_image, "pgd: the list leads out of mem_map")
+{
+	if (machine_kmem_cache_init(m))
+		pc_end(SMALL_PC, "no caches");
+	m->data->pgd_list = ptr_link(m->data);
+	mm_pgd_alloc(m);
+}
+
+PANIC(a_frame_that_is_no_table, "pgtable: what is freed is no table")
+{
+	pgtable_free(m, pc_alloc(m, GFP_KERNEL, 0));
+}
+
+PANIC(a_frame_that_nobody_maps, "pgtable: a frame that is not mapped")
+{
+	pgtable_put(m, pc_alloc(m, GFP_KERNEL, 0));
+}
+
+#endif
