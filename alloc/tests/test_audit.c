@@ -102,11 +102,6 @@ NEGATIVE(a_head_with_a_mapping, FULL, A3)
 	frame->mapping = 4;
 }
 
-NEGATIVE(a_head_with_a_mapping, FULL, A3)
-{
-	frame->mapping = 1;
-}
-
 NEGATIVE(a_block_that_is_mapped, FULL, A11)
 {
 	block->_mapcount = 0;
