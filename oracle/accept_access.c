@@ -227,12 +227,15 @@ static enum rule fault_rule(const struct model *o, unsigned int cpu,
 			    const struct access *a, const struct plan *p,
 			    const struct fault *f)
 {
+	bool segment = f->vector && f->vector != FAULT_PF;
+	bool past_segment = !p->fault.vector || p->fault.vector == FAULT_PF;
+
 	if (p->fault.vector == f->vector)
 		return p->fault.rule;
-	if (f->vector && f->vector != FAULT_PF && !p->fault.vector)
+	if (segment && past_segment)
 		return RULE_D13;
-	if (f->vector && f->vector != FAULT_PF && p->fault.vector == FAULT_PF)
-		return RULE_D13;
+	if (p->last.synced && !p->fault.vector)
+		return RULE_T15;
 	return is_stale(o, cpu, a, p) ? RULE_T10 : p->fault.rule;
 }
 

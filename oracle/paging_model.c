@@ -218,6 +218,7 @@ struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 	struct query q = { addr, write, user };
 	struct translated t;
 	struct walk w;
+	bool synced = false;
 
 	if (served(o, cpu, q, &t)) {
 		if (t.fault.vector)
@@ -230,6 +231,7 @@ struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 		tlb_drop(o, cpu, addr);
 		if (may_sync(&w, q) && sync(o, c, addr)) {
 			rule_hit(o, RULE_T15);
+			synced = true;
 			w = walk(o, c, q, own_pde(o, c, addr));
 		}
 	}
@@ -238,6 +240,7 @@ struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 	return (struct translated){
 		.fault = w.fault,
 		.at = physical(w.leaf, addr, w.large),
+		.synced = synced,
 	};
 }
 

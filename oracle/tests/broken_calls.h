@@ -291,7 +291,11 @@ static void wrong_view(enum rule rule, u32 frame, struct frame_view add)
 
 	EXPECT(model_get_page(p->o, silent(p), pfn, &p->d));
 	if (!frame)
-		v = (struct frame_view){ FRAME_ALLOCATED, 2, 1, 0, 1, 2 };
+		v = (struct frame_view){ .state = FRAME_ALLOCATED,
+					 .order = 2,
+					 .head = 1,
+					 .compound = 1,
+					 .count = 2 };
 	EXPECT(model_check_frame(p->o, pfn + frame, &v, &p->d));
 	v.state ^= add.state;
 	v.order ^= add.order;
@@ -299,6 +303,8 @@ static void wrong_view(enum rule rule, u32 frame, struct frame_view add)
 	v.slab ^= add.slab;
 	v.compound ^= add.compound;
 	v.count ^= add.count;
+	v.table ^= add.table;
+	v.mapcount ^= add.mapcount;
 	names(p, rule, model_check_frame(p->o, pfn + frame, &v, &p->d));
 	pair_delete(p);
 }

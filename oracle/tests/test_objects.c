@@ -34,15 +34,15 @@ static u32 new_cache(struct pair *p, u32 name, u32 size, u32 flags, u8 life)
 	return good_create(p, &args);
 }
 
-TEST(boot_makes_31_caches)
+TEST(boot_makes_32_caches)
 {
 	for (u32 cpus = 1; cpus <= NR_CPUS; cpus += 7) {
 		struct pair *p = pair_objects(cpus, cpus == 1);
 
-		EXPECT_EQ(31, p->o->now.objects.nr_caches);
-		EXPECT_EQ(CACHE_CACHE, model_cache_at(p->o, 30));
+		EXPECT_EQ(32, p->o->now.objects.nr_caches);
+		EXPECT_EQ(CACHE_CACHE, model_cache_at(p->o, 31));
 		EXPECT(model_cache_at(p->o, 0));
-		EXPECT_EQ(0, model_cache_at(p->o, 31));
+		EXPECT_EQ(0, model_cache_at(p->o, 32));
 		pair_delete(p);
 	}
 }
@@ -85,7 +85,7 @@ TEST(destroy_of_a_used_cache)
 	EXPECT_EQ(cache, model_cache_at(p->o, 0));
 	EXPECT_EQ(0, good_shrink(p, cache));
 	EXPECT_EQ(0, good_destroy(p, cache));
-	EXPECT_EQ(31, p->o->now.objects.nr_caches);
+	EXPECT_EQ(32, p->o->now.objects.nr_caches);
 	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }
@@ -193,9 +193,9 @@ TEST(reset)
 	EXPECT(!model_self_check(p->o));
 	model_reset(p->o);
 	EXPECT(!model_self_check(p->o));
-	EXPECT_EQ(31, p->o->now.objects.nr_caches);
+	EXPECT_EQ(32, p->o->now.objects.nr_caches);
 	EXPECT(!cache_at_address(p->o, cache));
-	for (u32 i = 0; i < 31; i++)
+	for (u32 i = 0; i < 32; i++)
 		EXPECT(!model_cache_touched_at(p->o, i));
 	pair_delete(p);
 }

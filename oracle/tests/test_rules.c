@@ -14,6 +14,7 @@
 #include "broken_objects.h"
 #include "broken_slabs.h"
 #include "broken_misuse.h"
+#include "broken_tables.h"
 
 TEST(every_rule_has_a_case)
 {
