@@ -66,7 +66,9 @@ static u32 boot_table(struct model *o, pfn_t pfn, u32 index, u32 bits)
 {
 	u32 number = table_new(o, pfn, TABLE_BOOT);
 
-	if (number != TABLE_NONE)
+	/* where the direct map reaches that far up, its word stands */
+	if (number != TABLE_NONE &&
+	    !table_words(o, o->now.translation.template)[index])
 		table_set(o, o->now.translation.template, index,
 			  pfn << PAGE_SHIFT | bits);
 	return number;
