@@ -54,13 +54,7 @@ static void move_piece(struct machine *m, enum access_kind kind, u32 paddr,
 
 /* --- pages ---------------------------------------------------------------- */
 
-/* The kernel may have what is missing: a page not there, in its own part. */
-static bool is_kernel_fault(const struct machine *m, const struct fault *f)
-{
-	return m->cpu[m->task.cpu].r.cpl == 0 && f->cr2 >= TASK_SIZE &&
-	       !(f->error & PAGE_PRESENT);
-}
-
+/* What the kernel has mended is translated anew, once. */
 static bool translate_piece(struct machine *m, enum access_kind kind,
 			    vaddr_t addr, u32 bytes,
 			    struct access_pieces *where, struct fault *f)
@@ -68,7 +62,7 @@ static bool translate_piece(struct machine *m, enum access_kind kind,
 	u32 paddr;
 
 	if (!mmu_translate(m, addr, kind, &paddr, f)) {
-		if (!is_kernel_fault(m, f) || !pgtable_kernel_fault(m, f) ||
+		if (!pgtable_kernel_fault(m, f) ||
 		    !mmu_translate(m, addr, kind, &paddr, f))
 			return false;
 		*f = (struct fault){ 0 };

@@ -199,7 +199,7 @@ void descriptor_set(struct model *o, unsigned int cpu, u32 entry, u32 low,
 
 struct translated {
 	struct checked fault;
-	u32 at;	  /* the physical byte */
+	u32 at;	     /* the physical byte */
 	bool hit;    /* the TLB said so */
 	bool synced; /* the kernel completed its directory for it */
 };

@@ -23,7 +23,8 @@
 		EXPECT_EQ(view_before, machine_view(m));                       \
 	} while (0)
 
-/* Each of its page allocations fails once, and nobody sees it; then it works. */
+/* Each of its page allocations fails once, and nobody sees it; then it works.
+ */
 #define EXPECT_TRIES(m, nr, call)                                              \
 	do {                                                                   \
 		const u64 view_before = machine_view(m);                       \
@@ -64,7 +65,7 @@ static inline u32 frame_word(struct machine *m, const struct page *page,
 }
 
 static inline struct frame_view frame_seen(struct machine *m,
-					 const struct page *page)
+					   const struct page *page)
 {
 	struct frame_view view;
 

@@ -279,6 +279,23 @@ TEST(a_load_does_not_set_what_a_walk_has_set)
 	machine_delete(w.m);
 }
 
+TEST(a_small_entry_hides_a_large_one)
+{
+	struct world w = setup();
+	struct fault f;
+
+	w.pte[0] = FRAME_A | 3;
+	mm_load32(w.m, SEG_DS, 0x003FE000, &f);
+	w.pgd[0] = 0x00C00087;
+	mm_load32(w.m, SEG_DS, 0x003FD000, &f);
+	EXPECT_EQ(FAULT_NONE, f.vector);
+	mm_set_mode(w.m, true);
+	mm_load32(w.m, SEG_DS, 0x003FE000, &f);
+	EXPECT_EQ(FAULT_PF, f.vector);
+	EXPECT_EQ(5, f.error);
+	machine_delete(w.m);
+}
+
 /* --- misuse ----------------------------------------------------------------
  */
 

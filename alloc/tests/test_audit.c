@@ -49,8 +49,7 @@ static struct page *loose(struct machine *m)
 #define A7 "A7: totalram_pages counts what boot gave away"
 #define A8 "A8: a reset will restore what is in hands"
 #define A10 "A10: a block is a slab, or none of its frames is"
-#define A11                                                                    \
-	"A11: a mapped frame is a single one, with as many references"
+#define A11 "A11: a mapped frame is a single one, with as many references"
 #define A12 "A12: a page table is a frame of its own"
 #define A9 "A9: PG_highmem marks what HighMem has to give"
 

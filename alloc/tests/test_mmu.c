@@ -315,6 +315,33 @@ TEST(global_pages)
 	machine_delete(m);
 }
 
+/* --- a reset --------------------------------------------------------------
+ */
+
+/* Without 4 MiB pages, head.S's words have neither A nor D. */
+TEST(a_reset_takes_back_a_and_d)
+{
+	struct machine *m = pc_on(SMALL_PC " mem=nopentium");
+	const u32 *pde = &m->swapper_pg_dir[768].word;
+	const u32 *pte = (const u32 *)phys_ptr(m, *pde & ~4095u) + 3;
+	const u32 old_pde = *pde, old_pte = *pte;
+	u32 paddr;
+
+	machine_snapshot(m);
+	EXPECT_EQ(0, old_pde & 0x60);
+	for (u32 i = 0; i < 2; i++) {
+		EXPECT_EQ(OK, touch(m, PAGE_OFFSET + 0x3000, WR, &paddr));
+		EXPECT_EQ(0x3000, paddr);
+		EXPECT_EQ(old_pde | 0x20, *pde);
+		EXPECT_EQ(old_pte | 0x60, *pte);
+		machine_reset(m);
+		EXPECT_EQ(old_pde, *pde);
+		EXPECT_EQ(old_pte, *pte);
+		EXPECT_EQ(0, m->cpu[0].tlb.nr_small);
+	}
+	machine_delete(m);
+}
+
 /* --- the kernel's own ------------------------------------------------------
  */
 

@@ -26,8 +26,7 @@ static int change(struct machine *m, pfn_t pfn, u32 nr, u32 prot)
 
 static struct page *table_of(struct machine *m, pfn_t pfn)
 {
-	return pfn_to_page(m,
-			   pte_pfn(m->swapper_pg_dir[768 + pfn / 1024]));
+	return pfn_to_page(m, pte_pfn(m->swapper_pg_dir[768 + pfn / 1024]));
 }
 
 static u32 pte_of(struct machine *m, pfn_t pfn)
@@ -282,14 +281,14 @@ NEGATIVE(an_odd_word_more, FULL, E1)
 
 NEGATIVE(a_count_too_high, FULL, E1)
 {
-	table_of(m, PIECE + 1024)->private++;
+	table_of(m, PIECE + 1024)->private ++;
 }
 
 NEGATIVE(a_table_that_should_have_gone, FULL, E2)
 {
 	for (u32 i = 0; i < 2; i++)
-		pgtable_pte(m, m->swapper_pg_dir, 0xC0C00000 + i * 4096)->word |=
-			PAGE_RW;
+		pgtable_pte(m, m->swapper_pg_dir, 0xC0C00000 + i * 4096)
+			->word |= PAGE_RW;
 	table_of(m, PIECE + 1024)->private = 0;
 }
 

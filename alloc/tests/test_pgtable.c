@@ -178,7 +178,8 @@ TEST(a_kernel_page)
 	machine_delete(m);
 }
 
-/* More pages than one batch has, in two tables; the mappings have the frames. */
+/* More pages than one batch has, in two tables; the mappings have the frames.
+ */
 TEST(many_kernel_pages)
 {
 	struct machine *m = setup();
@@ -272,7 +273,8 @@ TEST(a_directory_that_is_behind)
 	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC, page, 0x163));
 	EXPECT_EQ(0, pgd_words(pgd)[index].word);
 	EXPECT_SOUND(m);
-	/* the table is there, the page is not: the PDE comes, the fault stays */
+	/* the table is there, the page is not: the PDE comes, the fault stays
+	 */
 	EXPECT(!touch_byte(m, ACCESS_READ, VMALLOC + 4096, &paddr, &f));
 	EXPECT_EQ(FAULT_PF, f.vector);
 	EXPECT_EQ(0, f.error);

@@ -240,6 +240,10 @@ TEST(selectors_that_lead_nowhere)
 	for (u32 reg = 0; reg < NR_SEG_REGS; reg++) {
 		EXPECT(!mm_load_segment(m, reg, 0x67, &f));
 		expect_fault("TI", &f, FAULT_GP, 0x64);
+		EXPECT(!mm_load_segment(m, reg, 0x64, &f));
+		expect_fault("TI, kernel code", &f, FAULT_GP, 0x64);
+		EXPECT(!mm_load_segment(m, reg, 0x6C, &f));
+		expect_fault("TI, kernel data", &f, FAULT_GP, 0x6C);
 		EXPECT(!mm_load_segment(m, reg, 0x4, &f));
 		expect_fault("TI, index 0", &f, FAULT_GP, 0x4);
 		EXPECT(!mm_load_segment(m, reg, 0x103, &f));
@@ -304,8 +308,10 @@ TEST(to_user_mode_and_back)
 	EXPECT_EQ(0x7B, regs(m)->seg[SEG_ES].selector);
 	EXPECT_EQ(8, regs(m)->seg[SEG_FS].selector);
 	EXPECT_EQ(2, regs(m)->seg[SEG_GS].selector);
-	/* a null register stays as it is */
+	/* a null register stays as it is, and so does one of users' data */
+	EXPECT(mm_load_segment(m, SEG_FS, 0x7B, &f));
 	mm_set_mode(m, true);
+	EXPECT_EQ(0x7B, regs(m)->seg[SEG_FS].selector);
 	EXPECT_EQ(2, regs(m)->seg[SEG_GS].selector);
 	EXPECT_STR("sound", pc_broken(segment_validate(m)));
 	machine_delete(m);
@@ -389,7 +395,7 @@ TEST(a_null_register_and_a_fetch)
 	a.kind = ACCESS_READ;
 	EXPECT(!segment_linear(m, &a, &addr, &f));
 	expect_fault("read through CS", &f, FAULT_GP, 0);
-	a = (struct access){ ACCESS_EXEC, SEG_CS, 0xFFF, 2 };
+	a = (struct access){ ACCESS_EXEC, SEG_DS, 0xFFF, 2 };
 	EXPECT(!segment_linear(m, &a, &addr, &f));
 	expect_fault("fetch past the limit", &f, FAULT_GP, 0);
 	machine_delete(m);
@@ -416,7 +422,10 @@ TEST(a_reset_gives_registers_and_gdts_back)
 	EXPECT_EQ(0, regs(m)->seg[SEG_FS].access);
 	EXPECT_EQ(0, regs(m)->cpl);
 	EXPECT_EQ(0x80050033, regs(m)->cr0);
-	/* A alone is touched, too */
+	/* a word alone is touched, and A alone */
+	mm_write_gdt_entry(m, 2, 1, 2);
+	cpus_reset(m);
+	EXPECT_EQ(0, gdt_words(m, 0, 2)[1]);
 	EXPECT(mm_load_segment(m, SEG_FS, 8, &f));
 	cpus_reset(m);
 	EXPECT_EQ(0x9200, gdt_words(m, 0, 1)[1]);

@@ -163,8 +163,7 @@ BROKEN(D9)
 
 BROKEN(D10)
 {
-	wrong_use(RULE_D10,
-		  access_at(ACCESS_WRITE, SEG_CS, DIRECT(M(8)), 4),
+	wrong_use(RULE_D10, access_at(ACCESS_WRITE, SEG_CS, DIRECT(M(8)), 4),
 		  one_piece(M(8), 4));
 }
 
@@ -211,8 +210,7 @@ BROKEN(T2)
 	struct pair *p = pair_small();
 
 	set_mode(p, true);
-	names(p, RULE_T2,
-	      read_told(p, DIRECT(M(8)), one_piece((u32)M(8), 4)));
+	names(p, RULE_T2, read_told(p, DIRECT(M(8)), one_piece((u32)M(8), 4)));
 	pair_delete(p);
 }
 

@@ -17,8 +17,7 @@ static void misused(struct pair *p, enum rule rule, struct call c)
 	struct model *o = p->o;
 
 	names(p, rule, c.judge(o, silent(p), &c, 0, &p->d));
-	names(p, rule,
-	      c.judge(o, reported(p, REPORT_cache_bad), &c, 0, &p->d));
+	names(p, rule, c.judge(o, reported(p, REPORT_cache_bad), &c, 0, &p->d));
 	/* with the report, -EINVAL is due */
 	names(p, RULE_R21,
 	      c.judge(o, reported(p, (enum report_kind)(rule - RULE_R0 - 1)),
@@ -66,9 +65,8 @@ BROKEN(R48)
 			       .a = VM_START - 1,
 			       .b = ~0u });
 	misused(p, RULE_R48,
-		(struct call){ .judge = judge_unmap_kernel,
-			       .a = 0xFF7FD000,
-			       .b = 2 });
+		(struct call){
+			.judge = judge_unmap_kernel, .a = 0xFF7FD000, .b = 2 });
 	misused(p, RULE_R48,
 		(struct call){ .judge = judge_unmap,
 			       .a = pgd,
@@ -89,9 +87,8 @@ BROKEN(R49)
 
 	EXPECT_EQ(0, good_map_kernel(p, VM_START + 5, pfn, 0));
 	misused(p, RULE_R49,
-		(struct call){ .judge = judge_map_kernel,
-			       .a = VM_START,
-			       .b = pfn });
+		(struct call){
+			.judge = judge_map_kernel, .a = VM_START, .b = pfn });
 	pair_delete(p);
 }
 
@@ -126,12 +123,12 @@ BROKEN(R52)
 	u32 pgd = good_pgd(p);
 
 	EXPECT_EQ(0, good_pgd_free(p, pgd));
-	misused(p, RULE_R52, (struct call){ .judge = judge_pgd_free, .a = pgd });
+	misused(p, RULE_R52,
+		(struct call){ .judge = judge_pgd_free, .a = pgd });
 	misused(p, RULE_R52,
 		(struct call){ .judge = judge_exit_mmap,
 			       .a = DIRECT(SWAPPER_PG_DIR_PADDR) });
-	names(p, RULE_R52,
-	      model_switch_mm(p->o, silent(p), pgd + 4, 0, &p->d));
+	names(p, RULE_R52, model_switch_mm(p->o, silent(p), pgd + 4, 0, &p->d));
 	pair_delete(p);
 }
 
@@ -141,7 +138,8 @@ BROKEN(R53)
 	u32 pgd = good_pgd(p);
 
 	good_switch(p, pgd);
-	misused(p, RULE_R53, (struct call){ .judge = judge_pgd_free, .a = pgd });
+	misused(p, RULE_R53,
+		(struct call){ .judge = judge_pgd_free, .a = pgd });
 	misused(p, RULE_R53,
 		(struct call){ .judge = judge_exit_mmap, .a = pgd });
 	pair_delete(p);
@@ -155,7 +153,8 @@ BROKEN(R54)
 
 	EXPECT_EQ(0, good_unmap(p, pgd, USER_ADDR, 1));
 	good_switch(p, 0);
-	misused(p, RULE_R54, (struct call){ .judge = judge_pgd_free, .a = pgd });
+	misused(p, RULE_R54,
+		(struct call){ .judge = judge_pgd_free, .a = pgd });
 	pair_delete(p);
 }
 
@@ -247,17 +246,17 @@ BROKEN(U1)
 	u32 pgd;
 
 	answers_nomem(p, (struct call){ .judge = judge_map_kernel,
-				       .a = VM_START,
-				       .b = pfn });
+					.a = VM_START,
+					.b = pfn });
 	p = pair_tables(1);
 	answers_nomem(p, (struct call){ .judge = judge_attr,
-				       .a = 1500,
-				       .b = 2000,
-				       .gfp = 0x161 });
+					.a = 1500,
+					.b = 2000,
+					.gfp = 0x161 });
 	p = pair_user(3, &pgd, &pfn);
 	answers_nomem(p, (struct call){ .judge = judge_unmap,
-				       .a = pgd,
-				       .b = USER_ADDR });
+					.a = pgd,
+					.b = USER_ADDR });
 }
 
 BROKEN(U2)

@@ -132,10 +132,9 @@ static inline int good_map_kernel(struct pair *p, vaddr_t addr, pfn_t pfn,
 
 static inline int good_unmap_kernel(struct pair *p, vaddr_t addr, u32 nr)
 {
-	return (int)good(p, &(struct call){
-				    .judge = judge_unmap_kernel,
-				    .a = addr,
-				    .b = nr });
+	return (int)good(p, &(struct call){ .judge = judge_unmap_kernel,
+					    .a = addr,
+					    .b = nr });
 }
 
 static inline int good_attr(struct pair *p, pfn_t pfn, u32 nr, u32 prot)
