@@ -158,7 +158,7 @@ TEST(every_large_page)
 		for (u32 n = 0; n < 3; n++)
 			bits |= i >> n & 1 ? bit[n] : 0;
 		append(OP_set_pde, SLOT_NONE, 0, LARGE, bits);
-		accesses(LARGE + 0x1000);
+		accesses(LARGE + 0x20000); /* a frame that is no table */
 	}
 	end();
 }
