@@ -140,7 +140,8 @@ UNSANITIZED u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset,
 		TLB_VALID | TLB_QUICK | (cpu->r.cpl == 3 ? TLB_USER : 0);
 	const struct segment *s = &cpu->r.seg[seg];
 	const vaddr_t addr = s->base + offset;
-	u32 slot = tlb_small_slot(addr);
+	const struct tlb *tlb = &cpu->tlb;
+	const size_t small = tlb_small_slot(addr), large = pgd_index(addr);
 
 	f->vector = FAULT_NONE;
 	f->error = 0;
@@ -149,12 +150,10 @@ UNSANITIZED u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset,
 		     (u64)offset + sizeof(u32) - 1 > s->limit ||
 		     (addr & (PAGE_SIZE - 1)) > PAGE_SIZE - sizeof(u32)))
 		return load32_general(m, seg, offset, f);
-	if ((cpu->tlb.entry[slot] & need) == need)
-		return *(const word_t *)(cpu->tlb.reach[slot] + addr);
-	if (unlikely(cpu->tlb.entry[slot] & TLB_VALID))
+	if ((tlb->entry[small] & need) == need)
+		return *(const word_t *)(tlb->reach[small] + addr);
+	if (unlikely(tlb->entry[small] & TLB_VALID ||
+		     (tlb->entry[TLB_SMALL_SLOTS + large] & need) != need))
 		return load32_general(m, seg, offset, f);
-	slot = tlb_large_slot(addr);
-	if (unlikely((cpu->tlb.entry[slot] & need) != need))
-		return load32_general(m, seg, offset, f);
-	return *(const word_t *)(cpu->tlb.reach[slot] + addr);
+	return *(const word_t *)(tlb->reach[TLB_SMALL_SLOTS + large] + addr);
 }

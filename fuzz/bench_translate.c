@@ -58,9 +58,8 @@ static bool chain_init(struct chain *c, const char *boot)
 	return true;
 }
 
-static void native_loads(void *arg, u32 n)
+static void native_loads(struct chain *c, u32 n)
 {
-	struct chain *c = arg;
 	const uintptr_t base = (uintptr_t)c->word - c->start;
 	u32 at = c->at;
 
@@ -69,15 +68,21 @@ static void native_loads(void *arg, u32 n)
 	c->at = at;
 }
 
-static void translated_loads(void *arg, u32 n)
+static void translated_loads(struct chain *c, u32 n)
 {
-	struct chain *c = arg;
 	struct fault f;
 	u32 at = c->at;
 
 	for (u32 i = 0; i < n; i++)
 		at = mm_load32(c->m, SEG_DS, at, &f);
 	c->at = at;
+}
+
+static double least(double best, u64 total_ns, u32 n)
+{
+	double ns = (double)total_ns / n;
+
+	return ns < best ? ns : best;
 }
 
 static void row(const char *name, double ns, double beside)
@@ -89,6 +94,25 @@ static void row(const char *name, double ns, double beside)
 		printf("%-44s %10.2f ns %8.2f\n", name, ns, ns / beside);
 }
 
+/* The least of each, by turns: what else the host does meets both. */
+static void compare(struct chain *c, const char *name)
+{
+	const u32 n = bench_rounds() > 2 ? 400000 : 20000;
+	double native = 1e18, translated = 1e18;
+
+	for (u32 i = 0; i < 10 * bench_rounds(); i++) {
+		u64 start = bench_cpu_ns(), middle;
+
+		native_loads(c, n);
+		middle = bench_cpu_ns();
+		translated_loads(c, n);
+		translated = least(translated, bench_cpu_ns() - middle, n);
+		native = least(native, middle - start, n);
+	}
+	row("limit: native dependent loads, 1 MiB", native, native);
+	row(name, translated, native);
+}
+
 int bench_translate(void)
 {
 	static const struct {
@@ -97,17 +121,13 @@ int bench_translate(void)
 		{ "ram=64M", "load32, 4 MiB pages" },
 		{ "ram=64M mem=nopentium", "load32, 4 KiB pages" },
 	};
-	u32 n = bench_rounds() > 2 ? 4000000 : 100000;
 
 	for (u32 i = 0; i < 2; i++) {
 		struct chain c;
-		double native;
 
 		if (!chain_init(&c, maps[i].boot))
 			return bench_no_memory();
-		native = bench_best(native_loads, &c, n);
-		row("limit: native dependent loads, 1 MiB", native, native);
-		row(maps[i].name, bench_best(translated_loads, &c, n), native);
+		compare(&c, maps[i].name);
 		machine_delete(c.m);
 	}
 	return 0;
