@@ -121,6 +121,7 @@ TEST(a_directory_that_is_not_to_be_had)
 {
 	struct machine *m = setup();
 	const u64 view = machine_view(m);
+	struct pgd *pgd;
 
 	cache_exhaust(m, cache_named(m, "size-32"));
 	for (u8 nth = 1; nth < 3; nth++) {
@@ -134,8 +135,11 @@ TEST(a_directory_that_is_not_to_be_had)
 		EXPECT_SOUND(m);
 	}
 	failing(m, 3);
-	EXPECT(mm_pgd_alloc(m));
+	pgd = mm_pgd_alloc(m);
+	EXPECT(pgd);
 	EXPECT(view != machine_view(m));
+	/* also where one is free */
+	EXPECT_EQ(0, mm_pgd_free(m, pgd));
 	as_task(m, TASK_ATOMIC);
 	EXPECT(!mm_pgd_alloc(m));
 	EXPECT_EQ(REPORT_sleep_in_atomic, mm_report(m));

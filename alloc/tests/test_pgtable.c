@@ -165,6 +165,7 @@ TEST(a_kernel_page)
 	/* the next one has a table; bits may be none at all */
 	failing(m, 1);
 	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC + 4096, page, 0));
+	EXPECT_EQ(frame_word(m, page, 0), kernel_word(m, VMALLOC + 4096));
 	EXPECT_MISUSE(m, map_busy,
 		      mm_map_kernel(m, VMALLOC + 4096, page, 0x163));
 	on_cpu(m, 0);
