@@ -8,6 +8,7 @@
  */
 #include "child.h"
 #include "panics.h"
+#include "report_cpu.h"
 #include "report_objects.h"
 #include "report_pools.h"
 #include "report_tables.h"
