@@ -9,10 +9,8 @@
  *
  * A cache is as it was at the snapshot until its first operation; what is
  * golden of it is then known from its lists alone.  Its arrays at hand
- * (front.h) come with that, too.  A table's words are written behind a
- * pfn_touch(), and the cache of directories counts as touched as soon as it has
- * a slab: the kernel's words change in those at any time.  Validator:
- * slab_validate(), S.
+ * (front.h) come with that, too.  Words of tables and directories are written
+ * at any time, and so behind a pfn_touch().  Validator: slab_validate(), S.
  */
 #include "golden.h"
 
@@ -194,7 +192,7 @@ static void copy_frame(struct machine *m, u32 n, pfn_t pfn)
 	       OWNED_BYTES);
 }
 
-/* True if callers have objects in the frame, or it is a directory. */
+/* True if callers have objects in the frame. */
 static bool frame_is_live(const struct machine *m, pfn_t pfn)
 {
 	const struct page *page = pfn_to_page(m, pfn);
@@ -204,8 +202,6 @@ static bool frame_is_live(const struct machine *m, pfn_t pfn)
 	if (!page_in_slab(page))
 		return false;
 	cache = page_cache(m, page);
-	if (ptr_link(cache) == m->data->pgd_cache)
-		return true; /* unreachable: nor has a program one there */
 	for (u32 i = 0; i < OWNED_BYTES; i++)
 		if (owner_mark_is_callers(owned[i], cache->objsize))
 			return true; /* unreachable: no program's are there */

@@ -448,7 +448,7 @@ static force_inline u32 page_block_frames(const struct page *page)
 
 /* --- frames --------------------------------------------------------------- */
 
-/* Before a word of a page table or of swapper_pg_dir is written. */
+/* Before a word of a page table or of a directory is written. */
 static force_inline void word_touch(struct machine *m, const pte_t *word)
 {
 	pfn_touch(m, (pfn_t)(((uintptr_t)word - m->view.low) >> PAGE_SHIFT));

@@ -129,6 +129,25 @@ TEST(unmapping)
 	machine_delete(m);
 }
 
+/* A table that is left behind is nobody's business. */
+TEST(what_is_seen_of_a_page)
+{
+	struct machine *m = setup();
+	struct pgd *pgd = pgd_new(m);
+	struct page *page = new_page(m);
+	const u64 view = machine_view(m);
+	u64 mapped;
+
+	EXPECT_EQ(0, mm_map_page(m, pgd, 0, page, USER_SHARED));
+	mapped = machine_view(m);
+	EXPECT(mapped != view);
+	EXPECT_EQ(0, mm_protect(m, pgd, 0, 1, USER_READ));
+	EXPECT(machine_view(m) != mapped);
+	EXPECT_EQ(0, mm_unmap(m, pgd, 0, 1));
+	EXPECT_EQ(view, machine_view(m));
+	machine_delete(m);
+}
+
 /* They go in ascending order, pages, then tables, then the directory. */
 TEST(exit_mmap)
 {
