@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * oracle.h - the model: what page frames of 2.6.12 promise, and nothing of
- * how the machine keeps the promise.
+ * oracle.h - the model: what page frames, objects and translation of 2.6.12
+ * promise, and nothing of how the machine keeps the promise.
  *
  * The model is an acceptor.  For each call it is told who called, what came
  * out and which moves the machine announced (claims); it says whether all of

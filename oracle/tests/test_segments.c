@@ -235,6 +235,16 @@ TEST(modes)
 	EXPECT_EQ(0x00CFFA00, p->o->gdt[1][14].high);
 	EXPECT_EQ(FAULT_NONE, load(p, SEG_GS, 0x7B));
 	set_mode(p, false);
+	write_entry(p, 6, 0xD2, 12, 0xFFFFF); /* DPL 2 */
+	EXPECT_EQ(FAULT_NONE, load(p, SEG_FS, 0x30));
+	set_mode(p, true);
+	EXPECT_EQ(0, reg_of(p, SEG_FS)->selector);
+	set_mode(p, false);
+	write_entry(p, 6, 0x9E, 12, 0xFFFFF); /* conforming: stays */
+	EXPECT_EQ(FAULT_NONE, load(p, SEG_FS, 0x30));
+	set_mode(p, true);
+	EXPECT_EQ(0x30, reg_of(p, SEG_FS)->selector);
+	set_mode(p, false);
 	EXPECT_EQ(0x60, reg_of(p, SEG_CS)->selector);
 	EXPECT_EQ(0x68, reg_of(p, SEG_SS)->selector);
 	EXPECT_EQ(0x7B, reg_of(p, SEG_GS)->selector);

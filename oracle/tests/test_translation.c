@@ -81,12 +81,20 @@ TEST(rights)
 /* 4.3: a large page's reserved bits; bit 12 is none of them. */
 TEST(reserved_bits)
 {
-	u32 pgd, pde;
+	u32 pgd, *word;
 	pfn_t pfn;
 	struct pair *p = pair_mapped(3, &pgd, &pfn);
 
-	pde = word_at(p, pgd, USER_ADDR);
-	EXPECT(pde & 0x003FE000);
+	word = table_words(p->o, directory_at(p->o, pgd));
+	for (u32 bit = 12; bit < 24; bit++) {
+		word[1] = 1u << bit | 0xE7;
+		EXPECT_EQ(bit > 12 && bit < 22 ? 13 : ~0u,
+			  code_of(p, 0x00400000, false, true));
+	}
+	word[1] = 0x00C010E7; /* bit 12 is of no frame */
+	EXPECT_EQ(0x00C45678, look(p, 0x00445678, true, true).at);
+	word[1] = 0;
+	EXPECT(word_at(p, pgd, USER_ADDR) & 0x003FE000);
 	good_set_pde(p, pgd, USER_ADDR, 0xE7);
 	EXPECT_EQ(9, code_of(p, USER_ADDR, false, false));
 	EXPECT_EQ(15, code_of(p, USER_ADDR, true, true));
