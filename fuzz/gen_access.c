@@ -171,7 +171,7 @@ static u32 edge_page(struct gen *g)
 }
 
 /* Where an access goes, by what the CPU's directory has: a page. */
-static u32 target_page(struct gen *g, u32 cpu)
+u32 gen_target_page(struct gen *g, u32 cpu)
 {
 	const struct gen_cpu *c = &g->access.cpu[cpu];
 	u32 groups = g->options->groups, at = prng_below(g->r, 16);
@@ -207,113 +207,6 @@ static u32 within(struct gen *g, u32 page, u32 len)
 	}
 }
 
-/* --- descriptors -----------------------------------------------------------
- */
-
-static u32 desc_base(const struct gen_desc *d)
-{
-	return d->low >> 16 | (d->high & 0xFF) << 16 | (d->high & 0xFF000000u);
-}
-
-static u32 desc_limit(const struct gen_desc *d)
-{
-	u32 limit = (d->low & 0xFFFF) | (d->high & 0xF0000);
-
-	return d->high & 1u << 23 ? limit << 12 | 0xFFF : limit;
-}
-
-static u32 any_limit(struct gen *g)
-{
-	static const u32 limit[] = { 0,	     1,	     3,	      4,      7,
-				     0xFF,   0xFFE,  0xFFF,   0x1000, 0x1001,
-				     0xFFFF, 0xFFFF, 0xFFFFF, 0xFFFFF };
-
-	return prng_below(g->r, 4) ? PICK(g, limit)
-				   : prng_below(g->r, 0x100000);
-}
-
-static u32 any_base(struct gen *g)
-{
-	switch (prng_below(g->r, 8)) {
-	case 0:
-	case 1:
-		return 0;
-	case 2:
-		return PAGE_OFFSET;
-	case 3:
-		return prng_below(g->r, UINT32_MAX);
-	case 4:
-		return 0u - prng_below(g->r, 3) * PAGE_SIZE -
-		       prng_below(g->r, 5);
-	default:
-		return target_page(g, g->access.focus.cpu) -
-		       prng_below(g->r, 4);
-	}
-}
-
-/* Data twice as often as code, most of them present. */
-struct gen_desc gen_descriptor(struct gen *g)
-{
-	u32 base = any_base(g), limit = any_limit(g), access;
-	static const u8 dpl[] = { 0, 3, 0, 3, 3, 1, 2 };
-	struct gen_desc d;
-
-	access = 0x80 | (u32)PICK(g, dpl) << 5 | 0x10 | prng_below(g->r, 16);
-	if (prng_one_in(g->r, 3)) /* data */
-		access &= ~8u;
-	if (prng_one_in(g->r, 8)) /* a system segment */
-		access &= ~0x10u;
-	if (prng_one_in(g->r, 8)) /* not present */
-		access &= ~0x80u;
-	d.low = limit & 0xFFFF;
-	d.low |= base << 16;
-	d.high = base >> 24 << 24 | (base >> 16 & 0xFF) | (limit & 0xF0000) |
-		 access << 8 | prng_below(g->r, 16) << 20;
-	if (prng_one_in(g->r, 64))
-		d.high = (u32)prng_u64(g->r);
-	return d;
-}
-
-static u32 any_entry(struct gen *g)
-{
-	static const u8 bad[] = { 0, 12, 13, 14, 15, 16, 31, 32, 33, 255 };
-
-	if (misuse(g, 20))
-		return PICK(g, bad);
-	return prng_below(g->r, 8) ? PICK(g, g->access.entry)
-				   : 17 + prng_below(g->r, 14);
-}
-
-/* The privilege that the segment wants, or any. */
-static u32 any_rpl(struct gen *g, const struct gen_desc *d, bool user)
-{
-	switch (prng_below(g->r, 8)) {
-	case 0:
-		return prng_below(g->r, 4);
-	case 1:
-		return d->high >> 13 & 3;
-	default:
-		return user ? 3 : 0;
-	}
-}
-
-static u32 any_selector(struct gen *g, u32 cpu, bool user)
-{
-	static const u16 own[] = { 0x60, 0x68, 0x73, 0x7B, 0x7B, 0x78,
-				   0x70, 0x80, 0x90, 0x98, 0xA0, 0xB8,
-				   0xC0, 0xF8, 0x61, 0x6B };
-	static const u16 odd[] = { 0,	   1,	   2,	 3,	4,
-				   7,	   0x7F,   0x84, 0x100, 0x108,
-				   0xFFF8, 0xFFFC, 0x8,	 0x50 };
-	u32 entry = PICK(g, g->access.entry);
-
-	if (prng_one_in(g->r, 12))
-		return PICK(g, odd);
-	if (prng_one_in(g->r, 4))
-		return PICK(g, own);
-	return entry << 3 | any_rpl(g, &g->access.cpu[cpu].gdt[entry], user);
-}
-
 /* --- an access -------------------------------------------------------------
  */
 
@@ -330,7 +223,7 @@ static u32 any_len(struct gen *g)
 /* The last byte that may be accessed, or the first, and one beside it. */
 static u32 limit_offset(struct gen *g, const struct gen_desc *d, u32 len)
 {
-	u32 limit = desc_limit(d),
+	u32 limit = gen_desc_limit(d),
 	    top = d->high & 1u << 22 ? UINT32_MAX : 0xFFFF;
 	bool data = (d->high >> 11 & 3) == 2;
 
@@ -345,7 +238,7 @@ static u32 limit_offset(struct gen *g, const struct gen_desc *d, u32 len)
 static u32 offset_for(struct gen *g, u32 cpu, u32 reg, u32 sel, u32 len)
 {
 	const struct gen_cpu *c = &g->access.cpu[cpu];
-	u32 addr = within(g, target_page(g, cpu), len);
+	u32 addr = within(g, gen_target_page(g, cpu), len);
 	u32 entry = sel >> 3;
 	const struct gen_desc *d = &c->held[reg];
 
@@ -356,7 +249,7 @@ static u32 offset_for(struct gen *g, u32 cpu, u32 reg, u32 sel, u32 len)
 	if (!d || !d->high)
 		return addr;
 	return prng_below(g->r, 8) < 5 ? limit_offset(g, d, len)
-				       : addr - desc_base(d);
+				       : addr - gen_desc_base(d);
 }
 
 static u32 any_reg(struct gen *g)
@@ -414,7 +307,7 @@ static void fill_access(struct gen *g, struct op *op)
 					 : any_reg(g);
 	op->arg[at] = 0xFFFF;
 	if (a->sel_rate && prng_one_in(g->r, a->sel_rate))
-		op->arg[at] = any_selector(g, cpu, a->cpu[cpu].user);
+		op->arg[at] = gen_selector(g, cpu, a->cpu[cpu].user);
 	off = offset_for(g, cpu, reg % NR_SEG_REGS, op->arg[at],
 			 len && len <= PAGE_SIZE ? len : 1);
 	op->arg[at + 1] = off;
@@ -430,35 +323,6 @@ static void fill_access(struct gen *g, struct op *op)
 
 /* --- all ops ---------------------------------------------------------------
  */
-
-static u32 pte_bits(struct gen *g)
-{
-	static const u16 user[] = { 0x027, 0x025, 0x067, 0x007, 0x005,
-				    0x023, 0x021, 0x026, 0x080, 0x0A0,
-				    0x127, 0x0A7, 0,	 0x167 };
-	u32 bits = PICK(g, user);
-
-	if (prng_one_in(g->r, 3))
-		bits ^= 1u << prng_below(g->r, 9);
-	return prng_one_in(g->r, 16) ? prng_below(g->r, 0x1000) : bits;
-}
-
-static u32 attr_bits(struct gen *g)
-{
-	static const u16 attr[] = { 0x163, 0x163, 0x163, 0x161, 0x161,
-				    0x173, 0x063, 0x061, 0x162, 0x167,
-				    0x165, 0x103, 0x123 };
-
-	return prng_one_in(g->r, 16) ? prng_below(g->r, 0x1000) : PICK(g, attr);
-}
-
-static u32 kernel_bits(struct gen *g)
-{
-	static const u16 bits[] = { 0x163, 0x163, 0x163, 0x161, 0x063,
-				    0x167, 0x160, 0x080, 0x027, 0x123 };
-
-	return prng_one_in(g->r, 16) ? prng_below(g->r, 0x1000) : PICK(g, bits);
-}
 
 static u32 nr_pages(struct gen *g)
 {
@@ -532,14 +396,11 @@ static u32 lone_value(struct gen *g, const struct op *op, enum arg_kind kind)
 		return window ? gen_window_page(g)
 		       : op->code == OP_set_pde && prng_below(g->r, 3)
 			       ? gen_user_page(g, pgd)
-		       : op->code == OP_pgd_free_addr ? gen_number(g, kind)
-						      : target_page(g, op->cpu);
+		       : op->code == OP_pgd_free_addr
+			       ? gen_number(g, kind)
+			       : gen_target_page(g, op->cpu);
 	case ARG_PTEBITS:
-		return window ? kernel_bits(g)
-		       : op->code == OP_change_page_attr ||
-				       op->code == OP_change_pfn_attr
-			       ? attr_bits(g)
-			       : pte_bits(g);
+		return gen_page_bits(g, (enum op_code)op->code);
 	case ARG_NRPAGES:
 		return nr_pages(g);
 	case ARG_UPROT:
@@ -563,7 +424,7 @@ static void fill_load_segment(struct gen *g, struct op *op)
 	if (prng_one_in(g->r, 4))
 		user = !user;
 	op->arg[0] = any_reg(g);
-	op->arg[1] = any_selector(g, op->cpu, user);
+	op->arg[1] = gen_selector(g, op->cpu, user);
 	op->arg[2] = user;
 }
 
@@ -571,7 +432,7 @@ static void fill_descriptor(struct gen *g, struct op *op)
 {
 	struct gen_desc d = gen_descriptor(g);
 
-	op->arg[0] = any_entry(g);
+	op->arg[0] = gen_gdt_entry(g);
 	op->arg[1] = d.low;
 	op->arg[2] = d.high;
 }

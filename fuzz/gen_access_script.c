@@ -1,198 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * gen_access_script.c - what programs with translation do: scripts of a few
- * ops on one page, seen from one CPU or two.
- *
- *	map, access, unmap, access: the second one must fault
- *	map on one CPU, access on another, unmap on the first, access there
- *
- * Ops drawn one by one seldom meet on a page, and a stale translation shows
- * only where they do.  Each program likes some scripts more than others, and
- * between their steps stand ops that belong to none.  A script's focus (CPU,
- * directory, page, address) mostly outlives it, so that mechanisms meet.
+ * gen_access_script.c - plays the scripts of translation: each program likes
+ * some more than others, leaves steps out, and mixes in ops that belong to
+ * none.  A script's focus (CPU, directory, page, address) mostly outlives it,
+ * so that mechanisms meet.
  * Validator: fuzz/tests/test_gen_access.c.
  */
-#include "gen_state.h"
-
-enum step {
-	END,
-	PGD,	/* a directory; then the focus is on it */
-	PGD_IF, /* if there is none */
-	SWITCH,
-	LEAVE,
-	PAGE,  /* a frame, which is the focus */
-	PLACE, /* another user page */
-	NEXT,  /* the page behind */
-	MAP,
-	LOAD,
-	STORE,
-	FETCH,
-	TOUCH, /* one of these */
-	UNMAP,
-	PROTECT,
-	READONLY,
-	SHARED,
-	PTE,
-	PDE,
-	GLOBAL, /* a user's page gets G */
-	MIRROR, /* large pages get other bits */
-	OTHER,	/* another CPU goes on */
-	FREE,	/* the page */
-	PGD_FREE,
-	EXIT,
-	WINDOW, /* a page of the vmalloc window */
-	KMAP,
-	KUNMAP,
-	HOT, /* a frame of the direct map */
-	ATTR,
-	ATTR_BACK,
-	GFLUSH,
-	FLUSH,
-	FLUSH_ALL,
-	INVLPG,
-	WP_OFF,
-	WP_ON,
-	PGE_OFF,
-	PGE_ON,
-	DESC, /* a descriptor */
-	SELECT,
-	EDGE, /* an access through what was selected */
-	MODE, /* in the other mode */
-	FAIL, /* the next op meets a page allocation that fails */
-	ANY,
-};
-
-#define SCRIPT(name) static const u8 name[]
-
-/* --- user pages ------------------------------------------------------------
- */
-
-SCRIPT(life) = { PGD,	SWITCH, PAGE,  PLACE, MAP,  TOUCH, UNMAP,
-		 TOUCH, MAP,	TOUCH, LEAVE, EXIT, END };
-SCRIPT(user_stale) = {
-	PGD_IF, SWITCH, PAGE, PLACE, MAP, LOAD, UNMAP, TOUCH, END
-};
-SCRIPT(over) = { PGD_IF, SWITCH, PAGE, PLACE, MAP, STORE,
-		 PAGE,	 MAP,	 LOAD, STORE, END };
-SCRIPT(write) = { PGD_IF, SWITCH, PAGE,	 PLACE,	  MAP,	 STORE, READONLY,
-		  STORE,  SHARED, STORE, PROTECT, TOUCH, END };
-SCRIPT(dirty) = { PGD_IF, SWITCH, PAGE, PLACE, MAP, LOAD,
-		  STORE,  PTE,	  LOAD, STORE, END };
-SCRIPT(two_cpus) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	  LOAD,	 OTHER, SWITCH,
-		     LOAD,   OTHER,  UNMAP, OTHER, TOUCH, OTHER, TOUCH, END };
-SCRIPT(two_protect) = { PGD_IF, SWITCH, PAGE,  PLACE,	 MAP,	STORE, OTHER,
-			SWITCH, STORE,	OTHER, READONLY, OTHER, STORE, END };
-SCRIPT(two_over) = { PGD_IF, SWITCH, PAGE, PLACE, MAP,	OTHER, SWITCH, LOAD,
-		     OTHER,  PAGE,   MAP,  OTHER, LOAD, STORE, END };
-SCRIPT(switches) = { PGD_IF, SWITCH, PAGE, PLACE, MAP,	 TOUCH, PGD, SWITCH,
-		     TOUCH,  PAGE,   MAP,  TOUCH, LEAVE, TOUCH, END };
-SCRIPT(set_pte) = { PGD_IF, SWITCH, PAGE,   PLACE, MAP, TOUCH,
-		    PTE,    TOUCH,  INVLPG, TOUCH, END };
-SCRIPT(set_pde) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 TOUCH, PDE,
-		    TOUCH,  FLUSH,  TOUCH, MODE,  TOUCH, END };
-SCRIPT(global) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 GLOBAL, TOUCH,
-		   UNMAP,  TOUCH,  FLUSH, TOUCH, INVLPG, TOUCH,	 END };
-SCRIPT(global_off) = { PGD_IF, SWITCH, PAGE,	PLACE, MAP,    GLOBAL, TOUCH,
-		       UNMAP,  TOUCH,  PGE_OFF, TOUCH, PGE_ON, END };
-SCRIPT(wp) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,   READONLY, WP_OFF,
-	       STORE,  MODE,   STORE, WP_ON, STORE, END };
-SCRIPT(crossing) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	    NEXT,  PAGE,
-		     MAP,    TOUCH,  UNMAP, TOUCH, PROTECT, TOUCH, END };
-SCRIPT(frees) = { PGD_IF, PAGE, PLACE, MAP, FREE, UNMAP, FREE, END };
-SCRIPT(pgd_misuse) = { PGD_IF,	 SWITCH, PGD_FREE, EXIT, PAGE,	MAP, LEAVE,
-		       PGD_FREE, UNMAP,	 PGD_FREE, MAP,	 TOUCH, END };
-SCRIPT(exits) = { PGD,	 PAGE, PLACE, MAP,  NEXT, PAGE, MAP,
-		  PLACE, MAP,  FREE,  EXIT, PGD,  END };
-SCRIPT(fails) = { PGD_IF, PAGE, PLACE, FAIL, MAP, FAIL, PGD, FAIL, KMAP, END };
-
-/* --- kernel pages ----------------------------------------------------------
- */
-
-SCRIPT(window) = { PAGE, WINDOW, KMAP, TOUCH, KUNMAP, TOUCH, END };
-SCRIPT(window_cpus) = { PAGE,  WINDOW, KMAP,  TOUCH, OTHER, TOUCH,
-			OTHER, KUNMAP, OTHER, TOUCH, END };
-SCRIPT(window_busy) = { PAGE, WINDOW, KMAP, KMAP, FREE, KUNMAP, KUNMAP, END };
-SCRIPT(synced) = { PGD_IF, SWITCH, PAGE,  WINDOW, KMAP,	 TOUCH, LEAVE,
-		   KUNMAP, SWITCH, TOUCH, KMAP,	  TOUCH, END };
-SCRIPT(synced_two) = { PGD,    SWITCH, PAGE,  WINDOW, KMAP, OTHER, PGD,
-		       SWITCH, TOUCH,  OTHER, TOUCH,  MODE, TOUCH, END };
-SCRIPT(attr) = { HOT,	    ATTR,  TOUCH,  GFLUSH, TOUCH,
-		 ATTR_BACK, TOUCH, GFLUSH, TOUCH,  END };
-SCRIPT(attr_stale) = { HOT,	  STORE, ATTR,	 STORE, GFLUSH, STORE,
-		       ATTR_BACK, LOAD,	 GFLUSH, STORE, END };
-SCRIPT(attr_twice) = { HOT,	  ATTR,	     NEXT,   ATTR,  TOUCH,
-		       ATTR_BACK, ATTR_BACK, GFLUSH, HOT,   ATTR,
-		       ATTR,	  ATTR_BACK, GFLUSH, TOUCH, END };
-SCRIPT(attr_cpus) = { HOT,	 TOUCH,	 OTHER, TOUCH, ATTR,
-		      OTHER,	 GFLUSH, TOUCH, OTHER, TOUCH,
-		      ATTR_BACK, GFLUSH, OTHER, TOUCH, END };
-SCRIPT(attr_pgd) = { PGD_IF, SWITCH,	HOT,	TOUCH, ATTR,
-		     FLUSH,  TOUCH,	GFLUSH, TOUCH, PGD,
-		     SWITCH, ATTR_BACK, GFLUSH, TOUCH, END };
-SCRIPT(attr_fails) = { HOT,  FAIL,	ATTR,	HOT,   ATTR,
-		       FAIL, ATTR_BACK, GFLUSH, TOUCH, END };
-SCRIPT(mirror) = { PGD_IF, SWITCH, HOT,	  TOUCH,  MIRROR, TOUCH, FLUSH_ALL,
-		   TOUCH,  MODE,   TOUCH, MIRROR, INVLPG, TOUCH, END };
-SCRIPT(flushes) = { HOT,       TOUCH, WINDOW, TOUCH, FLUSH, TOUCH,
-		    FLUSH_ALL, TOUCH, INVLPG, TOUCH, END };
-SCRIPT(pge) = { HOT, TOUCH, PGE_OFF, TOUCH, FLUSH, TOUCH, PGE_ON, TOUCH, END };
-
-/* --- segments --------------------------------------------------------------
- */
-
-SCRIPT(edges) = { DESC, SELECT, EDGE, EDGE, EDGE, END };
-SCRIPT(rewritten) = { DESC, SELECT, DESC, EDGE, SELECT, EDGE, END };
-SCRIPT(modes) = { DESC, SELECT, MODE, EDGE, SELECT, EDGE, MODE, EDGE, END };
-SCRIPT(other_gdt) = { DESC, SELECT, OTHER,  SELECT, DESC, SELECT,
-		      EDGE, OTHER,  SELECT, EDGE,   END };
-SCRIPT(anything) = { ANY, ANY, ANY, ANY, END };
-
-static const struct script {
-	const u8 *steps;
-	u8 weight;
-	u8 groups; /* all that it needs */
-} scripts[] = {
-	{ life, 6, GROUP_USER },
-	{ user_stale, 8, GROUP_USER },
-	{ over, 8, GROUP_USER },
-	{ write, 8, GROUP_USER },
-	{ dirty, 6, GROUP_USER },
-	{ two_cpus, 10, GROUP_USER },
-	{ two_protect, 8, GROUP_USER },
-	{ two_over, 8, GROUP_USER },
-	{ switches, 8, GROUP_USER },
-	{ set_pte, 8, GROUP_USER },
-	{ set_pde, 8, GROUP_USER },
-	{ global, 5, GROUP_USER },
-	{ global_off, 4, GROUP_USER | GROUP_PAGING },
-	{ wp, 6, GROUP_USER | GROUP_PAGING },
-	{ crossing, 6, GROUP_USER },
-	{ frees, 5, GROUP_USER },
-	{ pgd_misuse, 4, GROUP_USER },
-	{ exits, 6, GROUP_USER },
-	{ fails, 4, GROUP_USER },
-	{ window, 8, GROUP_PAGING },
-	{ window_cpus, 8, GROUP_PAGING },
-	{ window_busy, 3, GROUP_PAGING },
-	{ synced, 10, GROUP_PAGING | GROUP_USER },
-	{ synced_two, 8, GROUP_PAGING | GROUP_USER },
-	{ attr, 8, GROUP_PAGING },
-	{ attr_stale, 8, GROUP_PAGING },
-	{ attr_twice, 8, GROUP_PAGING },
-	{ attr_cpus, 8, GROUP_PAGING },
-	{ attr_pgd, 8, GROUP_PAGING | GROUP_USER },
-	{ attr_fails, 4, GROUP_PAGING },
-	{ mirror, 8, GROUP_PAGING | GROUP_USER },
-	{ flushes, 6, GROUP_PAGING },
-	{ pge, 5, GROUP_PAGING },
-	{ edges, 40, GROUP_SEGMENT },
-	{ rewritten, 20, GROUP_SEGMENT },
-	{ modes, 20, GROUP_SEGMENT },
-	{ other_gdt, 12, GROUP_SEGMENT },
-	{ anything, 8, 0 },
-};
-
-_Static_assert(COUNT(scripts) <= GEN_SCRIPTS_MAX, "more scripts than weights");
+#include "gen_access_steps.h"
 
 void gen_swarm_access_scripts(struct gen *g)
 {
@@ -200,8 +14,8 @@ void gen_swarm_access_scripts(struct gen *g)
 	static const u8 skip_rate[] = { 0, 0, 24, 12, 6 };
 	u32 i, sum = 0;
 
-	for (i = 0; i < COUNT(scripts); i++) {
-		const struct script *s = &scripts[i];
+	for (i = 0; i < nr_access_scripts; i++) {
+		const struct access_script *s = &access_scripts[i];
 		u32 f = PICK(g, factor);
 
 		if (s->groups & ~g->options->groups)
@@ -210,7 +24,7 @@ void gen_swarm_access_scripts(struct gen *g)
 		sum += g->plan.weight[i];
 	}
 	if (!sum)
-		g->plan.weight[COUNT(scripts) - 1] = 1;
+		g->plan.weight[nr_access_scripts - 1] = 1;
 	g->plan.skip_rate = PICK(g, skip_rate);
 }
 
@@ -218,12 +32,12 @@ static const u8 *pick_script(struct gen *g)
 {
 	u32 i, sum = 0, at;
 
-	for (i = 0; i < COUNT(scripts); i++)
+	for (i = 0; i < nr_access_scripts; i++)
 		sum += g->plan.weight[i];
 	at = prng_below(g->r, sum);
 	for (i = 0; at >= g->plan.weight[i]; i++)
 		at -= g->plan.weight[i];
-	return scripts[i].steps;
+	return access_scripts[i].steps;
 }
 
 /* --- the focus -------------------------------------------------------------
@@ -236,7 +50,7 @@ static bool lives(const struct gen *g, u32 slot, enum res_kind kind)
 }
 
 /* Steps that need no op: what the next ones are about. */
-static bool step_focus(struct gen *g, enum step step)
+static bool step_focus(struct gen *g, enum access_step step)
 {
 	static const u8 nth[] = { 1, 1, 1, 2, 2, 3 };
 	struct gen_focus *f = &g->access.focus;
@@ -490,7 +304,7 @@ static bool step_mode(struct gen *g, struct op *op)
 	return true;
 }
 
-static bool step_of_user(struct gen *g, struct op *op, enum step step)
+static bool step_of_user(struct gen *g, struct op *op, enum access_step step)
 {
 	switch (step) {
 	case PGD:
@@ -528,7 +342,7 @@ static bool step_of_user(struct gen *g, struct op *op, enum step step)
 	}
 }
 
-static bool step_of_kernel(struct gen *g, struct op *op, enum step step)
+static bool step_of_kernel(struct gen *g, struct op *op, enum access_step step)
 {
 	switch (step) {
 	case KMAP:
@@ -558,7 +372,7 @@ static bool step_of_kernel(struct gen *g, struct op *op, enum step step)
 	}
 }
 
-static bool step_op(struct gen *g, struct op *op, enum step step)
+static bool step_op(struct gen *g, struct op *op, enum access_step step)
 {
 	u32 page = g->access.focus.page;
 
@@ -596,10 +410,10 @@ static bool step_op(struct gen *g, struct op *op, enum step step)
 }
 
 /* On to the next step of the script, or of another one. */
-static enum step next_step(struct gen *g)
+static enum access_step next_step(struct gen *g)
 {
 	struct gen_focus *f = &g->access.focus;
-	enum step step;
+	enum access_step step;
 
 	do {
 		if (!f->next || *f->next == END) {
@@ -607,7 +421,7 @@ static enum step next_step(struct gen *g)
 			if (prng_one_in(g->r, 4))
 				f->pgd = f->page = GEN_NONE;
 		}
-		step = (enum step) * f->next++;
+		step = (enum access_step) * f->next++;
 	} while (g->plan.skip_rate && prng_one_in(g->r, g->plan.skip_rate));
 	return step;
 }
@@ -621,7 +435,7 @@ void gen_access_script_op(struct gen *g, struct op *op)
 		return;
 	}
 	for (tries = 0; tries < 48; tries++) {
-		enum step step = next_step(g);
+		enum access_step step = next_step(g);
 
 		if (!step_focus(g, step) && step_op(g, op, step))
 			return;

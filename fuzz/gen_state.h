@@ -266,7 +266,17 @@ void gen_access_at(struct gen *g, struct op *op, u32 addr);
 u32 gen_user_page(struct gen *g, u32 pgd);
 u32 gen_window_page(struct gen *g);
 u32 gen_pgd_slot(struct gen *g);
+/* Where an access on that CPU may go: a page. */
+u32 gen_target_page(struct gen *g, u32 cpu);
+
+/* gen_descriptor.c */
 struct gen_desc gen_descriptor(struct gen *g);
+u32 gen_desc_base(const struct gen_desc *d);
+u32 gen_desc_limit(const struct gen_desc *d); /* in bytes */
+u32 gen_gdt_entry(struct gen *g);
+u32 gen_selector(struct gen *g, u32 cpu, bool user);
+/* The low 12 bits of a word, as that op may set them. */
+u32 gen_page_bits(struct gen *g, enum op_code code);
 
 /* gen_access_follow.c, gen_access_script.c */
 void gen_follow_access(struct gen *g, const struct op *op);

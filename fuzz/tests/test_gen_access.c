@@ -62,7 +62,7 @@ TEST(every_op_of_a_target_appears)
 			u8 group = op_info[op_codes[i]].group;
 			bool ours = group & targets[t]->groups & GROUP_ACCESS;
 
-			if (ours && seen[op_codes[i]] * 1000 < ops)
+			if (ours && seen[op_codes[i]] * 5000 < ops)
 				TEST_FAIL("%u: %s comes %u times", t,
 					  op_info[op_codes[i]].name,
 					  seen[op_codes[i]]);
