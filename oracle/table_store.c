@@ -97,7 +97,7 @@ bool tables_boot(struct model *o)
 {
 	struct tables *t = &o->tables;
 
-	t->touched = NO_MORE;
+	t->touched = TABLE_NONE;
 	for (u32 i = 0; i < TABLE_SEGMENTS && t->segment[i]; i++)
 		for (u32 k = 0; k < TABLE_SEGMENT; k++) {
 			t->segment[i]->now[k] = (struct table){ .pfn = 0 };
@@ -138,7 +138,7 @@ static u32 unlist(struct model *o)
 
 void tables_snapshot(struct model *o)
 {
-	while (o->tables.touched != NO_MORE) {
+	while (o->tables.touched != TABLE_NONE) {
 		u32 number = unlist(o), at = number % TABLE_SEGMENT;
 		struct table_segment *s = segment_of(o, number);
 
@@ -150,7 +150,7 @@ void tables_snapshot(struct model *o)
 
 void tables_reset(struct model *o)
 {
-	while (o->tables.touched != NO_MORE) {
+	while (o->tables.touched != TABLE_NONE) {
 		u32 number = unlist(o), at = number % TABLE_SEGMENT;
 		struct table_segment *s = segment_of(o, number);
 

@@ -60,10 +60,8 @@ struct table_segment {
 
 struct tables {
 	struct table_segment *segment[TABLE_SEGMENTS];
-	u32 touched; /* the first; NO_MORE: none */
+	u32 touched; /* the first; TABLE_NONE: none */
 };
-
-#define NO_MORE 0xFFFFFFFFu
 
 /* --- processors ----------------------------------------------------------- */
 

@@ -179,7 +179,8 @@ bool model_check_tables(struct model *o, bool all, struct divergence *d)
 				return false;
 		return true;
 	}
-	for (i = o->tables.touched; i != NO_MORE; i = table_of(o, i)->touched)
+	for (i = o->tables.touched; i != TABLE_NONE;
+	     i = table_of(o, i)->touched)
 		if (!judge_table(o, i, d))
 			return false;
 	return true;
