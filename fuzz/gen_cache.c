@@ -64,6 +64,7 @@ static bool geometry(const struct gen *g, struct gen_cache *c, u32 align)
 			return false;
 	c->num = (u16)(((PAGE_SIZE << c->order) - own) / each);
 	c->limit = limit_of(g, bytes);
+	c->each = bytes;
 	return true;
 }
 

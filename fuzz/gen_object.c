@@ -165,6 +165,25 @@ u32 gen_object_slot(struct gen *g, const struct op *op, u32 i)
 /* --- inside and outside objects --------------------------------------------
  */
 
+/* Some objects on: what is behind a slab's last one is an edge. */
+static u32 off_in_slab(struct gen *g, const struct gen_slot *s)
+{
+	const struct gen_cache *c = &g->cache[s->owner % GEN_CACHES];
+	u32 n = c->num ? c->num : 1;
+
+	switch (prng_below(g->r, 4)) {
+	case 0:
+		n = 1 + prng_below(g->r, n);
+		break;
+	case 1:
+		n = n > 4 ? n - prng_below(g->r, 4) : n;
+		break;
+	default: /* the first of a slab, likely */
+		break;
+	}
+	return n * c->each + (prng_one_in(g->r, 4) ? prng_below(g->r, 64) : 0);
+}
+
 static u32 value_off(struct gen *g, const struct op *op)
 {
 	const struct gen_slot *s = &g->slot[op->arg[0] % SLOTS_WIRE];
@@ -172,6 +191,8 @@ static u32 value_off(struct gen *g, const struct op *op)
 
 	if (op->code == OP_kfree_inside && prng_one_in(g->r, 8))
 		return prng_below(g->r, 2 * PAGE_SIZE);
+	if (op->code == OP_kfree_inside && prng_below(g->r, 2))
+		return off_in_slab(g, s);
 	switch (prng_below(g->r, 6)) {
 	case 0:
 		return op->code == OP_kfree_inside ? 4 : 0;
@@ -227,12 +248,23 @@ static u32 value_jiffies(struct gen *g)
 	return prng_below(g->r, 4) ? PICK(g, jiffies) : prng_below(g->r, 9001);
 }
 
+/* Colour and management are at a slab's beginning, slack is at its end. */
+static u32 slab_edge(struct gen *g)
+{
+	u32 addr = PAGE_OFFSET + (gen_slab_pfn(g) << PAGE_SHIFT);
+	u32 off = 4 * prng_below(g->r, 64);
+
+	return prng_below(g->r, 3) ? addr + off : addr + PAGE_SIZE - off;
+}
+
 static u32 value_addr(struct gen *g)
 {
 	u32 align = 1u << (4 + prng_below(g->r, 9));
 
 	if (prng_one_in(g->r, 4))
 		return 0;
+	if (prng_one_in(g->r, 4))
+		return slab_edge(g);
 	if (prng_below(g->r, 2))
 		return gen_number(g, ARG_VADDR);
 	return gen_number(g, ARG_VADDR) & ~(align - 1);

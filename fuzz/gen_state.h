@@ -75,6 +75,7 @@ struct gen_cache {
 	u8 order;
 	u8 life;
 	u16 num;   /* objects a slab */
+	u32 each;  /* bytes from one object to the next */
 	u16 limit; /* of a CPU's array */
 	u16 slabs[NR_ZONES];
 	u32 name, size, flags;
@@ -263,6 +264,8 @@ void gen_access_fill(struct gen *g, struct op *op);
 u32 gen_access_value(struct gen *g, const struct op *op, u32 i);
 /* The same of an access to this page, through a flat segment. */
 void gen_access_at(struct gen *g, struct op *op, u32 addr);
+/* Its address is chosen: maybe a range that begins or ends elsewhere. */
+void gen_access_range(struct gen *g, struct op *op);
 u32 gen_user_page(struct gen *g, u32 pgd);
 u32 gen_window_page(struct gen *g);
 u32 gen_pgd_slot(struct gen *g);

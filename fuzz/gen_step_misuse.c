@@ -37,6 +37,7 @@ static bool step_wild(struct gen *g, struct op *op)
 		OP_kmem_cache_free_addr,
 		OP_kfree_addr,
 		OP_kfree_addr,
+		OP_ksize_addr,
 		OP_kfree_inside,
 		OP_kfree_inside,
 		OP_free_pfn,
