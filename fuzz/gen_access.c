@@ -417,6 +417,21 @@ static u32 lone_value(struct gen *g, const struct op *op, enum arg_kind kind)
 	}
 }
 
+/*
+ * A range that reaches what is mapped from before it, by a page or by tables
+ * that may be missing.
+ */
+static void widen(struct gen *g, struct op *op, u32 addr_at)
+{
+	static const u16 before[] = { 1, 1, 2, 3, 1023, 1024, 1025 };
+	u32 d = PICK(g, before), nr_at = addr_at + 1;
+
+	if (prng_below(g->r, 6) || op->arg[addr_at] < d << PAGE_SHIFT)
+		return;
+	op->arg[addr_at] -= d << PAGE_SHIFT;
+	op->arg[nr_at] = d + prng_below(g->r, 3);
+}
+
 static void fill_load_segment(struct gen *g, struct op *op)
 {
 	bool user = g->access.cpu[op->cpu].user;
@@ -435,6 +450,16 @@ static void fill_descriptor(struct gen *g, struct op *op)
 	op->arg[0] = gen_gdt_entry(g);
 	op->arg[1] = d.low;
 	op->arg[2] = d.high;
+}
+
+void gen_access_range(struct gen *g, struct op *op)
+{
+	if (op->code == OP_unmap || op->code == OP_protect)
+		widen(g, op, 1);
+	if (op->code == OP_unmap_kernel)
+		widen(g, op, 0);
+	if (op->code == OP_change_pfn_attr && prng_one_in(g->r, 12))
+		op->arg[1] = 1024 - (op->arg[0] & 1023);
 }
 
 /* Its CPU is chosen. */
@@ -459,6 +484,7 @@ void gen_access_fill(struct gen *g, struct op *op)
 		for (i = 0; arg[i].kind != ARG_END; i++)
 			op->arg[i] =
 				lone_value(g, op, (enum arg_kind)arg[i].kind);
+		gen_access_range(g, op);
 	}
 }
 

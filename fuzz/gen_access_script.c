@@ -74,6 +74,10 @@ static bool step_focus(struct gen *g, enum access_step step)
 		f->addr += PAGE_SIZE;
 		f->pfn++;
 		return true;
+	case BESIDE:
+		f->addr ^= PAGE_SIZE;
+		f->pfn ^= 1;
+		return true;
 	case OTHER:
 		if (g->cpus > 1)
 			f->cpu = g->cpus == 2 || prng_below(g->r, 4)
@@ -124,6 +128,14 @@ static bool step_page(struct gen *g, struct op *op)
 	return true;
 }
 
+static bool step_zeroed_page(struct gen *g, struct op *op)
+{
+	if (!step_page(g, op))
+		return false;
+	op->arg[0] = GFP_HIGHUSER | __GFP_ZERO;
+	return true;
+}
+
 static bool step_pgd(struct gen *g, struct op *op)
 {
 	if (!draw(g, op, OP_pgd_alloc))
@@ -155,6 +167,7 @@ static bool on_pgd(struct gen *g, struct op *op, enum op_code code)
 		addr = 1;
 	if (addr >= 0 && (!f->kernel || code == OP_set_pde))
 		op->arg[addr] = f->addr;
+	gen_access_range(g, op);
 	return true;
 }
 
@@ -224,6 +237,7 @@ static bool step_window(struct gen *g, struct op *op, enum op_code code)
 		op->arg[code == OP_map_kernel] = f->addr;
 	if (code == OP_map_kernel && f->page != GEN_NONE)
 		op->arg[0] = f->page;
+	gen_access_range(g, op);
 	return true;
 }
 
@@ -335,6 +349,8 @@ static bool step_of_user(struct gen *g, struct op *op, enum access_step step)
 		return step_mirror(g, op);
 	case PGD_FREE:
 		return on_pgd(g, op, OP_pgd_free);
+	case PGD_WILD:
+		return !g->clean && draw(g, op, OP_pgd_free_addr);
 	case EXIT:
 		return on_pgd(g, op, OP_exit_mmap);
 	default:
@@ -372,6 +388,27 @@ static bool step_of_kernel(struct gen *g, struct op *op, enum access_step step)
 	}
 }
 
+static bool step_change(struct gen *g, struct op *op)
+{
+	static const u8 user[] = { PTE, PTE, PDE, PDE, GLOBAL };
+	static const u8 kernel[] = { MIRROR, MIRROR, ATTR, ATTR_BACK };
+	enum access_step step = (enum access_step)PICK(g, user);
+
+	if (g->access.focus.kernel)
+		step = (enum access_step)PICK(g, kernel);
+	return step_of_user(g, op, step) || step_of_kernel(g, op, step);
+}
+
+static bool step_drop(struct gen *g, struct op *op)
+{
+	static const u8 step[] = { FLUSH,  FLUSH,  FLUSH_ALL, INVLPG,
+				   INVLPG, GFLUSH, PGE_OFF,   PGE_ON,
+				   KUNMAP, SWITCH, LEAVE,     UNMAP };
+	enum access_step drop = (enum access_step)PICK(g, step);
+
+	return step_of_user(g, op, drop) || step_of_kernel(g, op, drop);
+}
+
 static bool step_op(struct gen *g, struct op *op, enum access_step step)
 {
 	u32 page = g->access.focus.page;
@@ -379,6 +416,12 @@ static bool step_op(struct gen *g, struct op *op, enum access_step step)
 	switch (step) {
 	case PAGE:
 		return step_page(g, op);
+	case ZPAGE:
+		return step_zeroed_page(g, op);
+	case CHANGE:
+		return step_change(g, op);
+	case DROP:
+		return step_drop(g, op);
 	case FREE:
 		if (page == GEN_NONE || !draw(g, op, OP___free_pages))
 			return false;

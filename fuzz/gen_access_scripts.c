@@ -49,10 +49,15 @@ SCRIPT(wp) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,   READONLY, WP_OFF,
 SCRIPT(crossing) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	    NEXT,  PAGE,
 		     MAP,    TOUCH,  UNMAP, TOUCH, PROTECT, TOUCH, END };
 SCRIPT(frees) = { PGD_IF, PAGE, PLACE, MAP, FREE, UNMAP, FREE, END };
-SCRIPT(pgd_misuse) = { PGD_IF,	 SWITCH, PGD_FREE, EXIT, PAGE,	MAP, LEAVE,
-		       PGD_FREE, UNMAP,	 PGD_FREE, MAP,	 TOUCH, END };
+SCRIPT(pgd_misuse) = { PGD_IF,	 SWITCH, PGD_FREE, EXIT, PAGE,	MAP,	  LEAVE,
+		       PGD_FREE, UNMAP,	 PGD_FREE, MAP,	 TOUCH, PGD_WILD, END };
 SCRIPT(exits) = { PGD,	 PAGE, PLACE, MAP,  NEXT, PAGE, MAP,
 		  PLACE, MAP,  FREE,  EXIT, PGD,  END };
+/* What is mapped anew over itself, and over what had other bits. */
+SCRIPT(remap) = { PGD_IF, SWITCH, PAGE, PLACE,	MAP, TOUCH, FREE,
+		  MAP,	  TOUCH,  PAGE, CHANGE, MAP, TOUCH, END };
+SCRIPT(changes_user) = { PGD_IF, SWITCH, PAGE,	PLACE,	MAP,  TOUCH, CHANGE,
+			 TOUCH,	 DROP,	 TOUCH, CHANGE, DROP, TOUCH, END };
 SCRIPT(fails) = { PGD_IF, PAGE, PLACE, FAIL, MAP, FAIL, PGD, FAIL, KMAP, END };
 
 /* --- kernel pages ----------------------------------------------------------
@@ -85,6 +90,16 @@ SCRIPT(mirror) = { PGD_IF, SWITCH, HOT,	  TOUCH,  MIRROR, TOUCH, FLUSH_ALL,
 		   TOUCH,  MODE,   TOUCH, MIRROR, INVLPG, TOUCH, END };
 SCRIPT(flushes) = { HOT,       TOUCH, WINDOW, TOUCH, FLUSH, TOUCH,
 		    FLUSH_ALL, TOUCH, INVLPG, TOUCH, END };
+/* Words that change behind the TLB's back, and whatever flushes it. */
+SCRIPT(changes) = { HOT,  TOUCH, CHANGE, TOUCH, DROP,  TOUCH,
+		    DROP, TOUCH, CHANGE, DROP,	TOUCH, END };
+SCRIPT(changes_pge) = { HOT,   PGE_OFF, TOUCH,	CHANGE, DROP,
+			TOUCH, CHANGE,	PGE_ON, TOUCH,	END };
+SCRIPT(changes_cpus) = { HOT,	TOUCH, OTHER, TOUCH, PGE_OFF, CHANGE, DROP,
+			 OTHER, TOUCH, DROP,  OTHER, TOUCH,   END };
+SCRIPT(both_sizes) = { HOT,    ATTR, GFLUSH, TOUCH,  ATTR_BACK, BESIDE, TOUCH,
+		       BESIDE, DROP, TOUCH,  CHANGE, TOUCH,	END };
+SCRIPT(zeroed) = { OTHER, ZPAGE, ZPAGE, OTHER, ZPAGE, FREE, ZPAGE, END };
 SCRIPT(pge) = { HOT, TOUCH, PGE_OFF, TOUCH, FLUSH, TOUCH, PGE_ON, TOUCH, END };
 
 /* --- segments --------------------------------------------------------------
@@ -117,6 +132,8 @@ const struct access_script access_scripts[] = {
 	{ pgd_misuse, 4, GROUP_USER },
 	{ exits, 6, GROUP_USER },
 	{ fails, 4, GROUP_USER },
+	{ remap, 8, GROUP_USER },
+	{ changes_user, 8, GROUP_USER | GROUP_PAGING },
 	{ window, 8, GROUP_PAGING },
 	{ window_cpus, 8, GROUP_PAGING },
 	{ window_busy, 3, GROUP_PAGING },
@@ -130,6 +147,11 @@ const struct access_script access_scripts[] = {
 	{ attr_fails, 4, GROUP_PAGING },
 	{ mirror, 8, GROUP_PAGING | GROUP_USER },
 	{ flushes, 6, GROUP_PAGING },
+	{ changes, 8, GROUP_PAGING | GROUP_USER },
+	{ changes_pge, 8, GROUP_PAGING | GROUP_USER },
+	{ changes_cpus, 8, GROUP_PAGING | GROUP_USER },
+	{ both_sizes, 8, GROUP_PAGING },
+	{ zeroed, 6, GROUP_PAGING },
 	{ pge, 5, GROUP_PAGING },
 	{ edges, 40, GROUP_SEGMENT },
 	{ rewritten, 20, GROUP_SEGMENT },

@@ -14,9 +14,11 @@ enum access_step {
 	PGD_IF, /* if there is none */
 	SWITCH,
 	LEAVE,
-	PAGE,  /* a frame, which is the focus */
-	PLACE, /* another user page */
-	NEXT,  /* the page behind */
+	PAGE,	/* a frame, which is the focus */
+	ZPAGE,	/* the same, high and zeroed: by way of kmap_atomic */
+	PLACE,	/* another user page */
+	NEXT,	/* the page behind */
+	BESIDE, /* the page's twin, and back */
 	MAP,
 	LOAD,
 	STORE,
@@ -31,8 +33,11 @@ enum access_step {
 	GLOBAL, /* a user's page gets G */
 	MIRROR, /* large pages get other bits */
 	OTHER,	/* another CPU goes on */
+	CHANGE, /* the words that lead there, in any way, with no flush */
+	DROP,	/* a flush of any kind */
 	FREE,	/* the page */
 	PGD_FREE,
+	PGD_WILD, /* the free of one that never was */
 	EXIT,
 	WINDOW, /* a page of the vmalloc window */
 	KMAP,
