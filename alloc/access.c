@@ -143,6 +143,7 @@ UNSANITIZED u32 mm_load32(struct machine *m, enum seg_reg seg, u32 offset,
 	const struct tlb *tlb = &cpu->tlb;
 	const size_t small = tlb_small_slot(addr), large = pgd_index(addr);
 
+	CHECK(m, seg < NR_SEG_REGS, "access: there is no such register");
 	f->vector = FAULT_NONE;
 	f->error = 0;
 	f->cr2 = 0;

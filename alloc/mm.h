@@ -304,7 +304,10 @@ void mm_flush_tlb_all(struct machine *m); /* each CPU, global entries too */
 /*
  * a->len bytes between buf and what a->offset in the segment leads to, with
  * the kernel's answer to faults that it can mend; a fetch is a read.  *where
- * says which physical bytes they were.  A fault moves no byte.
+ * says which physical bytes they were.  A fault moves no byte.  A program may
+ * write wherever its segments and tables lead; who writes over what the
+ * kernel lives on (its image, mem_map, tables, slabs) and does not put it back
+ * has a machine that is good for nothing but machine_boot().
  */
 bool mm_access(struct machine *m, const struct access *a, void *buf,
 	       struct access_pieces *where, struct fault *f);

@@ -53,8 +53,7 @@ PANIC(a_kernel_address_of_no_page, "mmu: the kernel's own write faults")
 	mmu_kernel_ptr(m, fix_to_virt(FIX_KMAP_BEGIN));
 }
 
-PANIC(a_kernel_address_past_ram,
-      "mmu: the kernel's own write leads out of RAM")
+PANIC(a_kernel_address_past_ram, "mmu: the kernel's own write leads out of RAM")
 {
 	vaddr_t addr = fix_to_virt(FIX_KMAP_BEGIN);
 
