@@ -29,6 +29,13 @@ PANIC(an_access_of_no_kind,
 	access_of(m, ACCESS_EXEC + 1, 1);
 }
 
+PANIC(a_quick_load_of_no_register, "access: there is no such register")
+{
+	struct fault f;
+
+	mm_load32(m, NR_SEG_REGS, 0, &f);
+}
+
 PANIC(a_load_of_no_register, "segment: there is no such register")
 {
 	struct fault f;
