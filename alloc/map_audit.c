@@ -24,8 +24,8 @@ static u64 weight(pfn_t pfn)
 	return hash_step(0, pfn);
 }
 
-static const char *audit_pte(const struct machine *m, pte_t pte,
-			     struct map_account *a)
+static const char *validate_pte(const struct machine *m, pte_t pte,
+				struct map_account *a)
 {
 	const struct page *page;
 
@@ -40,8 +40,8 @@ static const char *audit_pte(const struct machine *m, pte_t pte,
 }
 
 /* A PDE that leads to a table made later, which maps frames if `maps'. */
-static const char *audit_pde(const struct machine *m, pte_t pde, bool maps,
-			     struct map_account *a)
+static const char *validate_pde(const struct machine *m, pte_t pde, bool maps,
+				struct map_account *a)
 {
 	const char *broken = NULL;
 
@@ -50,13 +50,13 @@ static const char *audit_pde(const struct machine *m, pte_t pde, bool maps,
 	       "V2: a PDE leads to a marked table");
 	a->tables += weight(pte_pfn(pde));
 	for (u32 i = 0; maps && i < PTRS_PER_TABLE && !broken; i++)
-		broken = audit_pte(m, pde_table(m, pde)[i], a);
+		broken = validate_pte(m, pde_table(m, pde)[i], a);
 	return broken;
 }
 
 /* Splits of the direct map have tables, and map what is nobody's business. */
-static const char *audit_template(const struct machine *m,
-				  struct map_account *a)
+static const char *validate_template(const struct machine *m,
+				     struct map_account *a)
 {
 	const char *broken = NULL;
 
@@ -67,21 +67,21 @@ static const char *audit_template(const struct machine *m,
 		if (pte_none(pde) || pde_large(pde) ||
 		    page_reserved(pfn_to_page(m, pte_pfn(pde))))
 			continue;
-		broken = audit_pde(m, pde, addr >= m->data->high_memory, a);
+		broken = validate_pde(m, pde, addr >= m->data->high_memory, a);
 	}
 	return broken;
 }
 
-static UNSANITIZED const char *audit_user(const struct machine *m,
-					  const struct page *page,
-					  struct map_account *a)
+static UNSANITIZED const char *validate_user(const struct machine *m,
+					     const struct page *page,
+					     struct map_account *a)
 {
 	const pte_t *pgd = (const pte_t *)page_bytes(m, page);
 	const char *broken = NULL;
 
 	for (u32 i = 0; i < USER_PDES && !broken; i++)
 		if (!pte_none(pgd[i]))
-			broken = audit_pde(m, pgd[i], true, a);
+			broken = validate_pde(m, pgd[i], true, a);
 	return broken;
 }
 
@@ -107,11 +107,11 @@ static void count_waiting(const struct machine *m, struct map_account *a)
 const char *map_validate(const struct machine *m)
 {
 	struct map_account a = { 0 };
-	const char *broken = audit_template(m, &a);
+	const char *broken = validate_template(m, &a);
 
 	for (const struct page *page = pgd_first(m); page && !broken;
 	     page = pgd_next(m, page))
-		broken = audit_user(m, page, &a);
+		broken = validate_user(m, page, &a);
 	CLAUSE(!broken, broken);
 	count_waiting(m, &a);
 	for (pfn_t pfn = 0; pfn < m->nr_pages; pfn++) {

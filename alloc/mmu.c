@@ -44,7 +44,7 @@ static force_inline struct cpu *current_cpu(struct machine *m)
 static UNSANITIZED u32 read_word(const struct machine *m, u32 paddr)
 {
 	if (paddr >> PAGE_SHIFT >= m->view.low_pfns)
-		return ~0u;
+		return ~0u; /* unreachable: programs make low tables only */
 	return *(const u32 *)phys_ptr(m, paddr);
 }
 

@@ -236,8 +236,7 @@ static bool is_directory(const struct machine *m, const struct page *page)
 {
 	const struct kmem_cache *cache;
 
-	if (!m->data->pgd_cache || !page_in_slab(page) ||
-	    page->lru.next != m->data->pgd_cache)
+	if (!page_in_slab(page) || page->lru.next != m->data->pgd_cache)
 		return false;
 	cache = page_cache(m, page);
 	return !(cache->flags & SLAB_POISON) ||

@@ -315,8 +315,8 @@ bool pgtable_kernel_fault(struct machine *m, const struct fault *f)
 	pte_t pde = m->swapper_pg_dir[index];
 	pte_t *live;
 
-	if (f->vector != FAULT_PF || f->error & 5 || f->cr2 < TASK_SIZE ||
-	    !(pde.word & PAGE_PRESENT))
+	CHECK(m, f->vector == FAULT_PF, "pgtable: only a #PF can be mended");
+	if (f->error & 5 || f->cr2 < TASK_SIZE || !(pde.word & PAGE_PRESENT))
 		return false;
 	live = &cr3_pgd(m, m->cpu[m->task.cpu].r.cr3)[index];
 	set_word(m, live, pde.word);

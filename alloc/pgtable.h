@@ -118,9 +118,9 @@ bool pgtable_range(vaddr_t addr, u32 nr, vaddr_t start, vaddr_t end,
 /* --- the kernel's faults -------------------------------------------------- */
 
 /*
- * A #PF at CPL 0 on a kernel address that was not present: the directory in
- * the current CPU's CR3 takes over the template's PDE.  True: the kernel has
- * a page there, so translate anew; false: the fault stands.
+ * What comes of a #PF.  At CPL 0, of a kernel address that was not present:
+ * the directory in the current CPU's CR3 takes over the template's PDE.  True:
+ * the kernel has a page there, so translate anew; false: the fault stands.
  */
 bool pgtable_kernel_fault(struct machine *m, const struct fault *f);
 

@@ -412,18 +412,22 @@ static const char *validate_gdt(const struct machine *m, u32 cpu)
 	return NULL;
 }
 
-static bool is_null(const struct segment *s)
-{
-	return !s->access && !s->flags && !s->base && !s->limit &&
-	       !(s->selector & SEL_INDEX);
-}
-
-static bool is_loaded(const struct segment *s)
+static const char *validate_segment(const struct segment *s)
 {
 	const u32 always = SEG_PRESENT | SEG_S | SEG_ACCESSED;
+	const char *broken = "G3: a segment register is null or present, "
+			     "accessed";
 
-	return (s->access & always) == always && s->selector & SEL_INDEX &&
-	       in_gdt(s->selector) && s->flags <= 0xF;
+	if (!s->access) {
+		CLAUSE(!(s->selector & SEL_INDEX) && !s->flags && !s->base &&
+			       !s->limit,
+		       broken);
+		return NULL;
+	}
+	CLAUSE((s->access & always) == always && s->selector & SEL_INDEX &&
+		       in_gdt(s->selector) && s->flags <= 0xF,
+	       broken);
+	return NULL;
 }
 
 static const char *validate_registers(const struct registers *r)
@@ -434,9 +438,11 @@ static const char *validate_registers(const struct registers *r)
 		       !(r->cr4 & ~(CR4_PSE | CR4_PGE)) &&
 		       !(r->cr3 & ~PTE_FRAME),
 	       "G2: control registers have their fixed bits");
-	for (u32 i = 0; i < NR_SEG_REGS; i++)
-		CLAUSE(is_null(&r->seg[i]) || is_loaded(&r->seg[i]),
-		       "G3: a segment register is null or present, accessed");
+	for (u32 i = 0; i < NR_SEG_REGS; i++) {
+		const char *broken = validate_segment(&r->seg[i]);
+
+		CLAUSE(!broken, broken);
+	}
 	CLAUSE((r->cpl == 0 || r->cpl == 3) && access_is_code(cs->access) &&
 		       (cs->selector & SEL_RPL) == r->cpl,
 	       "G4: CS is code and has CPL");

@@ -187,8 +187,7 @@ static const char *validate_tlb(const struct machine *m, const struct cpu *cpu)
 
 		CLAUSE(slot < TLB_SLOTS, "T1: the log names slots");
 		broken = validate_entry(m, cpu, slot);
-		if (broken)
-			return broken;
+		CLAUSE(!broken, broken);
 		count(&recount, slot, tlb->entry[slot], 1);
 	}
 	CLAUSE(recount.nr_small == tlb->nr_small &&

@@ -32,4 +32,11 @@ PANIC(a_frame_that_nobody_maps, "pgtable: a frame that is not mapped")
 	pgtable_put(m, pc_alloc(m, GFP_KERNEL, 0));
 }
 
+PANIC(a_fault_that_tables_cannot_mend, "pgtable: only a #PF can be mended")
+{
+	const struct fault f = { FAULT_GP, 0, PAGE_OFFSET };
+
+	pgtable_kernel_fault(m, &f);
+}
+
 #endif

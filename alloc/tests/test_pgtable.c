@@ -308,8 +308,6 @@ TEST(faults_that_are_not_the_kernels)
 	EXPECT(pgtable_kernel_fault(m, &f));
 	f.cr2 = TASK_SIZE - 1;
 	EXPECT(!pgtable_kernel_fault(m, &f));
-	f = (struct fault){ FAULT_GP, 0, PAGE_OFFSET };
-	EXPECT(!pgtable_kernel_fault(m, &f));
 	machine_delete(m);
 }
 
