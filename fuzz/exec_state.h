@@ -118,8 +118,6 @@ u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,
 	       enum slab_list list);
 /* Registers and TLB figures of one CPU.  [exec_access.c] */
 enum step exec_check_cpu(struct exec *x, u32 cpu);
-/* The 4 bytes that a load has left in x->bytes, by mm_load32. */
-enum step exec_check_quick(struct exec *x, enum seg_reg reg, u32 offset);
 /* All CPUs, their TLBs, and tables: all, or those that were touched. */
 enum step exec_check_translation(struct exec *x, bool all);
 /* The moves of the op in progress, as text.  [exec_trace.c] */

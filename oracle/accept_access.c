@@ -293,7 +293,7 @@ static bool judge_access(struct judge *j, const struct access *a, const u8 *buf,
 	if (!judge_no_report(j) || !judge_fault(j, a, &p, f) ||
 	    !want_plain_end(j))
 		return false;
-	return judge_pieces(j, a, &p, where) &&
+	return (!where || judge_pieces(j, a, &p, where)) &&
 	       judge_bytes(j->o, &p.where, buf, a->kind == ACCESS_WRITE, j->d);
 }
 

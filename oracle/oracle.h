@@ -311,7 +311,8 @@ bool model_before_store(struct model *o, unsigned int cpu,
 			const struct access *a, u8 *buf);
 /*
  * Judges fault or pieces, and the bytes: of a read buf is what came, of a
- * write what went.  After a write the old bytes are put back.
+ * write what went.  After a write the old bytes are put back.  where NULL: the
+ * machine did not say which bytes they were (mm_load32).
  */
 bool model_access(struct model *o, const struct outcome *out,
 		  const struct access *a, const u8 *buf,

@@ -5,7 +5,7 @@
  * nothing of a program is left for the next.
  */
 #include "../codec.h"
-#include "../exec_state.h"
+#include "../exec.h"
 #include "../../ci/test.h"
 
 #include <stdlib.h>
@@ -149,33 +149,16 @@ TEST(a_wrong_expectation_is_a_finding)
 /* --- the quick load
  * ------------------------------------------------------- */
 
-/* The program's 4 bytes are compared; the test puts others in their place. */
-TEST(a_quick_load_that_differs_is_a_finding)
-{
-	start(&replay);
-	expect_agrees("load off=0xc0300000 => ok\n");
-	x->f = &finding;
-	EXPECT_EQ(STEP_OK, exec_check_quick(x, SEG_DS, PAGE_OFFSET + 0x300000));
-	x->bytes[3] ^= 0x80;
-	EXPECT_EQ(STEP_DIVERGED,
-		  exec_check_quick(x, SEG_DS, PAGE_OFFSET + 0x300000));
-	EXPECT_STR("machine", finding.layer);
-	EXPECT_STR("X1", finding.clause);
-	EXPECT_STR("value", finding.field);
-	EXPECT_EQ(0x80000000, finding.expected ^ finding.actual);
-	EXPECT_EQ(STEP_DIVERGED, exec_check_quick(x, SEG_DS, 0));
-	EXPECT_STR("vector", finding.field);
-	EXPECT_EQ(FAULT_PF, finding.actual);
-	stop();
-}
-
-/* Not of what faults, nor of other lengths: there is nothing to compare. */
-TEST(the_quick_load_is_of_4_bytes_that_were_loaded)
+/* Cold, from the TLB, over the end of a page; with each fault. */
+TEST(a_load_of_4_bytes_goes_both_ways)
 {
 	start(&replay);
 	expect_agrees("load off=0xc0300000 len=3 => ok\n"
 		      "load off=0 => PF\nload sel=4 off=0xc0300000 => GP\n"
-		      "load sel=0x7b off=0xc0300ffd => ok\n");
+		      "load sel=0x7b off=0xc0300ffd => ok\n"
+		      "load off=0xc0300ffd => ok\nload off=0xc0300ffc => ok\n"
+		      "load off=0xc0300ffc user=1 => PF\n"
+		      "load off=0xc0300ffc => ok\n");
 	stop();
 }
 

@@ -286,6 +286,10 @@ BROKEN(T8)
 	names(p, RULE_T8,
 	      model_access(p->o, silent(p), &a, buf, &t.where, &t.fault,
 			   &p->d));
+	names(p, RULE_T8,
+	      model_access(p->o, silent(p), &a, buf, NULL, &t.fault, &p->d));
+	buf[3] = 0;
+	EXPECT(model_access(p->o, silent(p), &a, buf, NULL, &t.fault, &p->d));
 	pair_delete(p);
 }
 
