@@ -58,6 +58,10 @@ SCRIPT(remap) = { PGD_IF, SWITCH, PAGE, PLACE,	MAP, TOUCH, FREE,
 		  MAP,	  TOUCH,  PAGE, CHANGE, MAP, TOUCH, END };
 SCRIPT(changes_user) = { PGD_IF, SWITCH, PAGE,	PLACE,	MAP,  TOUCH, CHANGE,
 			 TOUCH,	 DROP,	 TOUCH, CHANGE, DROP, TOUCH, END };
+/* The list of directories: they leave it in any order. */
+SCRIPT(directories) = { PGD,	  PGD, PGD,	  LEAVE, PGD_FREE, EXIT,
+			PGD,	  HOT, ATTR,	  PGD,	 PGD_FREE, EXIT,
+			PGD_FREE, PGD, ATTR_BACK, END };
 SCRIPT(fails) = { PGD_IF, PAGE, PLACE, FAIL, MAP, FAIL, PGD, FAIL, KMAP, END };
 
 /* --- kernel pages ----------------------------------------------------------
@@ -97,8 +101,9 @@ SCRIPT(changes_pge) = { HOT,   PGE_OFF, TOUCH,	CHANGE, DROP,
 			TOUCH, CHANGE,	PGE_ON, TOUCH,	END };
 SCRIPT(changes_cpus) = { HOT,	TOUCH, OTHER, TOUCH, PGE_OFF, CHANGE, DROP,
 			 OTHER, TOUCH, DROP,  OTHER, TOUCH,   END };
-SCRIPT(both_sizes) = { HOT,    ATTR, GFLUSH, TOUCH,  ATTR_BACK, BESIDE, TOUCH,
-		       BESIDE, DROP, TOUCH,  CHANGE, TOUCH,	END };
+SCRIPT(both_sizes) = { HOT,    ATTR,   GFLUSH, LOAD, ATTR_BACK, BESIDE, LOAD,
+		       BESIDE, INVLPG, TOUCH,  ATTR, GFLUSH,	LOAD,	MIRROR,
+		       BESIDE, TOUCH,  BESIDE, DROP, TOUCH,	END };
 SCRIPT(zeroed) = { OTHER, ZPAGE, ZPAGE, OTHER, ZPAGE, FREE, ZPAGE, END };
 SCRIPT(pge) = { HOT, TOUCH, PGE_OFF, TOUCH, FLUSH, TOUCH, PGE_ON, TOUCH, END };
 
@@ -133,6 +138,7 @@ const struct access_script access_scripts[] = {
 	{ exits, 6, GROUP_USER },
 	{ fails, 4, GROUP_USER },
 	{ remap, 8, GROUP_USER },
+	{ directories, 8, GROUP_USER },
 	{ changes_user, 8, GROUP_USER | GROUP_PAGING },
 	{ window, 8, GROUP_PAGING },
 	{ window_cpus, 8, GROUP_PAGING },

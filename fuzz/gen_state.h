@@ -346,7 +346,7 @@ static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 {
 	static const u8 objects[] = { 2, 2, 13, 5, 5, 9, 9, 6 };
 
-	static const u8 cpus[] = { 1, 5, 6, 7, 17, 18 };
+	static const u8 cpus[] = { 1, 5, 6, 7, 13, 13, 17, 18 };
 
 	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
 		return PICK_OF(r, objects);
