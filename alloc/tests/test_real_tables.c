@@ -46,7 +46,7 @@
 #define CR4_OF_LATER 0x640u /* MCE, and two of SSE */
 #define LISTED 0x187u	    /* what makes a row: P, RW, US, PSE, G */
 
-enum level { NONE, SMALL, LARGE };
+enum level { NONE, PTE, PDE }; /* where the word is */
 
 struct pde_row {
 	vaddr_t start;
@@ -81,14 +81,14 @@ static const struct real reals[] = {
 	    { 0xc4c00000, 232, 0x00000000 }, { 0xfec00000,   1, 0x01ef1067 },
 	    { 0xff000000,   1, 0x00000000 }, { 0xff400000,   2, 0x01ef2067 },
 	    { 0xffc00000,   1, 0x01e73063 } },
-	  { { 0xc0000000, SMALL, 0x00000163 }, { 0xc0001000, SMALL, 0x00001163 },
-	    { 0xc00a0000, SMALL, 0x000a0163 }, { 0xc0100000, SMALL, 0x00100163 },
-	    { 0xc0400000, LARGE, 0x004001e3 }, { 0xc1000000, LARGE, 0x010001e1 },
-	    { 0xc2c10000, SMALL, 0x02c10163 }, { 0xc3fdf000, SMALL, 0x03fdf163 },
-	    { 0xc3fe0000, SMALL, 0x00000000 }, { 0xc47e0000, SMALL, 0x03fe1163 },
-	    { 0xfebfe000, NONE, 0x00000000 }, { 0xfec00000, SMALL, 0x00000000 },
-	    { 0xffdb8000, SMALL, 0x00000000 },
-	    { 0xfffbb000, SMALL, 0x00000000 } } },
+	  { { 0xc0000000, PTE, 0x00000163 }, { 0xc0001000, PTE, 0x00001163 },
+	    { 0xc00a0000, PTE, 0x000a0163 }, { 0xc0100000, PTE, 0x00100163 },
+	    { 0xc0400000, PDE, 0x004001e3 }, { 0xc1000000, PDE, 0x010001e1 },
+	    { 0xc2c10000, PTE, 0x02c10163 }, { 0xc3fdf000, PTE, 0x03fdf163 },
+	    { 0xc3fe0000, PTE, 0x00000000 }, { 0xc47e0000, PTE, 0x03fe1163 },
+	    { 0xfebfe000, NONE, 0x00000000 }, { 0xfec00000, PTE, 0x00000000 },
+	    { 0xffdb8000, PTE, 0x00000000 },
+	    { 0xfffbb000, PTE, 0x00000000 } } },
 	{ RAM("1ffe0000"), 0xdffe0000, false, { 0xc2000000, 0xc2c00000 },
 	  { { 0xc0000000,   1, 0x01ee6063 }, { 0xc0400000,   3, 0x004001e3 },
 	    { 0xc1000000,   3, 0x010001e1 }, { 0xc1c00000,   2, 0x020f8063 },
@@ -98,14 +98,14 @@ static const struct real reals[] = {
 	    { 0xe0c00000, 120, 0x00000000 }, { 0xfec00000,   1, 0x01ef1067 },
 	    { 0xff000000,   1, 0x00000000 }, { 0xff400000,   2, 0x01ef2067 },
 	    { 0xffc00000,   1, 0x01e73063 } },
-	  { { 0xc0000000, SMALL, 0x00000163 }, { 0xc0001000, SMALL, 0x00001163 },
-	    { 0xc00a0000, SMALL, 0x000a0163 }, { 0xc0100000, SMALL, 0x00100163 },
-	    { 0xc0400000, LARGE, 0x004001e3 }, { 0xc1000000, LARGE, 0x010001e1 },
-	    { 0xc2cab000, SMALL, 0x02cab163 }, { 0xdffdf000, SMALL, 0x1ffdf163 },
-	    { 0xdffe0000, SMALL, 0x00000000 }, { 0xe07e0000, SMALL, 0x1ffe1163 },
-	    { 0xfebfe000, NONE, 0x00000000 }, { 0xfec00000, SMALL, 0x00000000 },
-	    { 0xffdb8000, SMALL, 0x00000000 },
-	    { 0xfffbb000, SMALL, 0x00000000 } } },
+	  { { 0xc0000000, PTE, 0x00000163 }, { 0xc0001000, PTE, 0x00001163 },
+	    { 0xc00a0000, PTE, 0x000a0163 }, { 0xc0100000, PTE, 0x00100163 },
+	    { 0xc0400000, PDE, 0x004001e3 }, { 0xc1000000, PDE, 0x010001e1 },
+	    { 0xc2cab000, PTE, 0x02cab163 }, { 0xdffdf000, PTE, 0x1ffdf163 },
+	    { 0xdffe0000, PTE, 0x00000000 }, { 0xe07e0000, PTE, 0x1ffe1163 },
+	    { 0xfebfe000, NONE, 0x00000000 }, { 0xfec00000, PTE, 0x00000000 },
+	    { 0xffdb8000, PTE, 0x00000000 },
+	    { 0xfffbb000, PTE, 0x00000000 } } },
 	{ RAM("38000000") " highmem=20488K", 0xf6bfe000, true, { 0 },
 	  { { 0xc0000000,   1, 0x01ee6063 }, { 0xc0400000,   3, 0x004001e3 },
 	    { 0xc1000000,   3, 0x010001e1 }, { 0xc1c00000,   1, 0x020f3063 },
@@ -114,14 +114,14 @@ static const struct real reals[] = {
 	    { 0xf7800000,  29, 0x00000000 }, { 0xfec00000,   1, 0x01ef1067 },
 	    { 0xff000000,   1, 0x00000000 }, { 0xff400000,   2, 0x01ef2067 },
 	    { 0xffc00000,   1, 0x01e73063 } },
-	  { { 0xc0000000, SMALL, 0x00000163 }, { 0xc0001000, SMALL, 0x00001163 },
-	    { 0xc00a0000, SMALL, 0x000a0163 }, { 0xc0100000, SMALL, 0x00100163 },
-	    { 0xc0400000, LARGE, 0x004001e3 }, { 0xc1000000, LARGE, 0x010001e1 },
-	    { 0xf6bfd000, SMALL, 0x36bfd163 }, { 0xf6bfe000, SMALL, 0x00000000 },
-	    { 0xf73fe000, SMALL, 0x3ffe1163 }, { 0xfebfe000, NONE, 0x00000000 },
-	    { 0xfec00000, SMALL, 0x00000000 },
-	    { 0xffdb8000, SMALL, 0x00000000 },
-	    { 0xfffbb000, SMALL, 0x00000000 } } },
+	  { { 0xc0000000, PTE, 0x00000163 }, { 0xc0001000, PTE, 0x00001163 },
+	    { 0xc00a0000, PTE, 0x000a0163 }, { 0xc0100000, PTE, 0x00100163 },
+	    { 0xc0400000, PDE, 0x004001e3 }, { 0xc1000000, PDE, 0x010001e1 },
+	    { 0xf6bfd000, PTE, 0x36bfd163 }, { 0xf6bfe000, PTE, 0x00000000 },
+	    { 0xf73fe000, PTE, 0x3ffe1163 }, { 0xfebfe000, NONE, 0x00000000 },
+	    { 0xfec00000, PTE, 0x00000000 },
+	    { 0xffdb8000, PTE, 0x00000000 },
+	    { 0xfffbb000, PTE, 0x00000000 } } },
 };
 /* clang-format on */
 
@@ -277,9 +277,9 @@ static void expect_pte(struct machine *m, const struct real *r,
 {
 	u32 derived = derive_pde(m, r, row->addr);
 	bool foreign = cause_of(r, row->addr) == WINDOW;
-	enum level level = !derived ? NONE : derived & PAGE_PSE ? LARGE : SMALL;
+	enum level level = !derived ? NONE : derived & PAGE_PSE ? PDE : PTE;
 
-	if (level == SMALL)
+	if (level == PTE)
 		derived = derive_pte(m, r, row->addr);
 	if (foreign)
 		EXPECT(row->word >> PAGE_SHIFT >= m->setup.max_pfn);
