@@ -150,6 +150,71 @@ TEST(accesses_go_where_pages_are)
 	EXPECT(other_cpu * 10 > accesses);
 }
 
+/* --- ranges, and words that change ---------------------------------------- */
+
+static u32 ranges, wide, tables, changed, flushed;
+
+/* A range that reaches a mapped page from before it, or from another table. */
+static void see_range(const struct program *p, u32 at)
+{
+	const struct op *op = &p->op[at];
+	u32 first = op->arg[1] >> 12, last = first + op->arg[2] - 1;
+	bool reached = false, far = false;
+
+	if (op->code != OP_unmap)
+		return;
+	ranges++;
+	for (u32 i = 0; i < at; i++) {
+		u32 page = p->op[i].arg[2] >> 12;
+
+		if (p->op[i].code != OP_map_page || page <= first ||
+		    page > last)
+			continue;
+		reached = true;
+		far |= page >> 10 != first >> 10;
+	}
+	wide += reached;
+	tables += far;
+}
+
+/* Of a word that has changed, the next ops access it and flush. */
+static void see_change(const struct program *p, u32 at)
+{
+	enum op_code code = (enum op_code)p->op[at].code;
+	u32 seen_at = 0;
+
+	if (code != OP_set_pte && code != OP_set_pde &&
+	    code != OP_change_pfn_attr)
+		return;
+	changed++;
+	for (u32 i = at + 1; i < p->nr && i < at + 5; i++) {
+		enum op_code next = (enum op_code)p->op[i].code;
+
+		if (next == OP_load || next == OP_store)
+			seen_at = i;
+		if (seen_at &&
+		    (next == OP_invlpg || next == OP_flush_tlb ||
+		     next == OP_flush_tlb_all || next == OP_write_cr4 ||
+		     next == OP_switch_mm || next == OP_global_flush_tlb)) {
+			flushed++;
+			return;
+		}
+	}
+}
+
+TEST(ranges_begin_before_what_is_mapped)
+{
+	each_op(&user, 2000, see_range);
+	EXPECT(wide * 20 > ranges);
+	EXPECT(tables * 200 > ranges);
+}
+
+TEST(words_change_and_then_are_flushed)
+{
+	each_op(&paging, 2000, see_change);
+	EXPECT(flushed * 5 > changed);
+}
+
 /* --- and run -------------------------------------------------------------- */
 
 /* Ops per mille that the executor skips, on machine and model. */

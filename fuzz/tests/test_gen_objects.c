@@ -291,6 +291,33 @@ TEST(pools_times_and_damage_have_their_edges)
 	EXPECT(reach_seen[2] > 0);
 }
 
+/* --- a slab's edges --------------------------------------------------------
+ */
+
+static u32 inside, beyond;
+
+/* The object of that slot was made by the last op that filled it. */
+static void see_inside(const struct program *p, const struct op *op)
+{
+	u32 i = (u32)(op - p->op);
+
+	if (op->code != OP_kfree_inside)
+		return;
+	inside++;
+	while (i-- > 0 && p->op[i].out != op->arg[0])
+		;
+	if (i < p->nr && p->op[i].code == OP_kmalloc)
+		beyond += op->arg[1] >= p->op[i].arg[0];
+}
+
+TEST(frees_go_past_the_object_too)
+{
+	each_op(&kmalloc, 6000, see_inside);
+	EXPECT(inside > 500);
+	EXPECT(beyond * 5 > inside);
+	EXPECT(beyond < inside * 3 / 4);
+}
+
 /* --- runs ----------------------------------------------------------------- */
 
 /* The longest run of frees to one cache of at least `size` bytes. */
