@@ -154,7 +154,7 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 	if (gen_objects(g))
 		gen_swarm_objects(g);
 	if (g->accesses)
-		gen_swarm_access_scripts(g);
+		gen_swarm_access_scripts(g, p->profile);
 	else if (gen_objects(g))
 		gen_swarm_scripts(g);
 }

@@ -8,7 +8,7 @@
  */
 #include "gen_access_steps.h"
 
-void gen_swarm_access_scripts(struct gen *g)
+void gen_swarm_access_scripts(struct gen *g, u8 profile)
 {
 	static const u8 factor[] = { 0, 0, 1, 1, 1, 2, 4 };
 	static const u8 skip_rate[] = { 0, 0, 24, 12, 6 };
@@ -26,6 +26,8 @@ void gen_swarm_access_scripts(struct gen *g)
 	if (!sum)
 		g->plan.weight[nr_access_scripts - 1] = 1;
 	g->plan.skip_rate = PICK(g, skip_rate);
+	if (profile == ALIGNED_PROFILE && g->options->groups & GROUP_USER)
+		g->access.focus.next = access_script_large;
 }
 
 static const u8 *pick_script(struct gen *g)
@@ -227,6 +229,13 @@ static bool step_mirror(struct gen *g, struct op *op)
 	return step_bits(g, op, OP_set_pde, PICK(g, bits));
 }
 
+static bool step_large(struct gen *g, struct op *op)
+{
+	static const u16 bits[] = { 0x0E7, 0x0E7, 0x087, 0x0E5, 0x0E3, 0x1E7 };
+
+	return step_bits(g, op, OP_set_pde, PICK(g, bits));
+}
+
 static bool step_window(struct gen *g, struct op *op, enum op_code code)
 {
 	struct gen_focus *f = &g->access.focus;
@@ -345,6 +354,8 @@ static bool step_of_user(struct gen *g, struct op *op, enum access_step step)
 		return on_pgd(g, op, OP_set_pde);
 	case GLOBAL:
 		return step_bits(g, op, OP_set_pte, 0x127);
+	case LARGE:
+		return step_large(g, op);
 	case MIRROR:
 		return step_mirror(g, op);
 	case PGD_FREE:

@@ -40,6 +40,9 @@ SCRIPT(set_pte) = { PGD_IF, SWITCH, PAGE,   PLACE, MAP, TOUCH,
 		    PTE,    TOUCH,  INVLPG, TOUCH, END };
 SCRIPT(set_pde) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 TOUCH, PDE,
 		    TOUCH,  FLUSH,  TOUCH, MODE,  TOUCH, END };
+SCRIPT(large) = { PGD_IF, SWITCH, PAGE,	  PLACE, MAP,	LOAD,  LARGE,
+		  BESIDE, TOUCH,  BESIDE, STORE, TOUCH, LARGE, TOUCH,
+		  DROP,	  TOUCH,  PDE,	  TOUCH, DROP,	TOUCH, END };
 SCRIPT(global) = { PGD_IF, SWITCH, PAGE,  PLACE, MAP,	 GLOBAL, TOUCH,
 		   UNMAP,  TOUCH,  FLUSH, TOUCH, INVLPG, TOUCH,	 END };
 SCRIPT(global_off) = { PGD_IF, SWITCH, PAGE,	PLACE, MAP,    GLOBAL, TOUCH,
@@ -117,6 +120,8 @@ SCRIPT(other_gdt) = { DESC, SELECT, OTHER,  SELECT, DESC, SELECT,
 		      EDGE, OTHER,  SELECT, EDGE,   END };
 SCRIPT(anything) = { ANY, ANY, ANY, ANY, END };
 
+const u8 *const access_script_large = large;
+
 const struct access_script access_scripts[] = {
 	{ life, 6, GROUP_USER },
 	{ user_stale, 8, GROUP_USER },
@@ -129,6 +134,7 @@ const struct access_script access_scripts[] = {
 	{ switches, 8, GROUP_USER },
 	{ set_pte, 8, GROUP_USER },
 	{ set_pde, 8, GROUP_USER },
+	{ large, 6, GROUP_USER },
 	{ global, 5, GROUP_USER },
 	{ global_off, 4, GROUP_USER | GROUP_PAGING },
 	{ wp, 6, GROUP_USER | GROUP_PAGING },

@@ -31,6 +31,7 @@ enum access_step {
 	PTE,
 	PDE,
 	GLOBAL, /* a user's page gets G */
+	LARGE,	/* a user's PDE gets PS */
 	MIRROR, /* large pages get other bits */
 	OTHER,	/* another CPU goes on */
 	CHANGE, /* the words that lead there, in any way, with no flush */
@@ -66,6 +67,9 @@ struct access_script {
 	u8 weight;
 	u8 groups; /* all that it needs; the last one needs none */
 };
+
+/* What a program begins with where the first frames may be large pages. */
+extern const u8 *const access_script_large;
 
 extern const struct access_script access_scripts[];
 extern const u32 nr_access_scripts;

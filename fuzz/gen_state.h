@@ -283,7 +283,7 @@ u32 gen_page_bits(struct gen *g, enum op_code code);
 
 /* gen_access_follow.c, gen_access_script.c */
 void gen_follow_access(struct gen *g, const struct op *op);
-void gen_swarm_access_scripts(struct gen *g);
+void gen_swarm_access_scripts(struct gen *g, u8 profile);
 void gen_access_script_op(struct gen *g, struct op *op);
 
 /* gen_value.c */
@@ -352,7 +352,9 @@ static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 		return PICK_OF(r, objects);
 	if (options->groups & GROUP_ACCESS && prng_one_in(r, 5))
 		return (u8)(FIRST_NO_PSE +
-			    prng_below(r, NR_PROFILES - FIRST_NO_PSE));
+			    prng_below(r, ALIGNED_PROFILE - FIRST_NO_PSE));
+	if (options->groups & GROUP_USER && prng_one_in(r, 12))
+		return ALIGNED_PROFILE;
 	if (options->groups & GROUP_ACCESS && prng_one_in(r, 3))
 		return PICK_OF(r, cpus);
 	return (u8)prng_below(r, prng_below(r, 4) ? NR_SMALL_PROFILES

@@ -128,9 +128,10 @@ extern const struct arg_info arg_info[NR_ARG_KINDS];
  * The boot profiles that a byte can name: profiles.def.  Profile 0 is the
  * default of a program that says nothing.
  */
-#define NR_PROFILES 21
+#define NR_PROFILES 22
 #define NR_SMALL_PROFILES 8 /* the first ones: a few hundred frames a zone */
 #define FIRST_NO_PSE 16	    /* from here on small ones without 4 MiB pages */
+#define ALIGNED_PROFILE 21  /* those end; it has tables that are 4 MiB pages */
 #define PROFILE_FREE 0xFF   /* the program has a boot line of its own */
 extern const char *const profile_text[NR_PROFILES];
 
