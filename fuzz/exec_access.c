@@ -32,6 +32,9 @@ static enum step step_of(const struct fault *f)
 	}
 }
 
+/* What a call finds where its answer goes. */
+static const struct fault stale_fault = { FAULT_PF, 0xF, 0x5A5A5A5A };
+
 static bool set_mode(struct exec *x, const struct op *op, u32 user)
 {
 	exec_begin(x, op);
@@ -43,7 +46,7 @@ static bool set_mode(struct exec *x, const struct op *op, u32 user)
 static enum step load_segment(struct exec *x, const struct op *op,
 			      enum seg_reg reg, u32 selector)
 {
-	struct fault f = { 0 };
+	struct fault f = stale_fault;
 
 	exec_begin(x, op);
 	mm_load_segment(x->m, reg, (u16)selector, &f);
@@ -58,7 +61,7 @@ static enum step load_segment(struct exec *x, const struct op *op,
 static enum step load32(struct exec *x, const struct op *op,
 			const struct access *a)
 {
-	struct fault f = { 0 };
+	struct fault f = stale_fault;
 	u32 value;
 
 	exec_begin(x, op);
@@ -74,8 +77,8 @@ static enum step load32(struct exec *x, const struct op *op,
 static enum step access(struct exec *x, const struct op *op,
 			const struct access *a)
 {
-	struct access_pieces where = { 0 };
-	struct fault f = { 0 };
+	struct access_pieces where = { .nr = 1 };
+	struct fault f = stale_fault;
 	enum step step;
 
 	if (a->kind == ACCESS_READ && a->len == sizeof(u32)) {

@@ -248,8 +248,6 @@ static bool judge_fault(struct judge *j, const struct access *a,
 
 	if (!must(o, j->d, rule, "fault.vector", p->fault.vector, f->vector))
 		return false;
-	if (!p->fault.vector)
-		return true;
 	return must(o, j->d, page ? RULE_T5 : rule, "fault.error",
 		    p->fault.error, f->error) &&
 	       must(o, j->d, page ? RULE_T5 : rule, "fault.cr2", p->fault.cr2,

@@ -253,9 +253,14 @@ BROKEN(T6)
 	u32 pgd;
 	pfn_t pfn;
 	struct pair *p = pair_user(3, &pgd, &pfn);
+	struct told there = one_piece(pfn * PAGE_SIZE, 4);
 
 	names(p, RULE_T6,
 	      write_told(p, USER_ADDR, faulted(FAULT_PF, 3, USER_ADDR)));
+	there.fault.cr2 = USER_ADDR; /* 0, but for a #PF */
+	names(p, RULE_T6, write_told(p, USER_ADDR, there));
+	there.fault.cr2 = 0;
+	EXPECT(write_told(p, USER_ADDR, there));
 	pair_delete(p);
 }
 
