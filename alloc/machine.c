@@ -272,7 +272,7 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 	if (!broken && d == VALIDATE_FULL)
 		broken = page_alloc_validate(m);
 	if (!broken)
-		broken = cache_validate(m);
+		broken = cache_validate(m, d);
 	if (!broken)
 		broken = slab_validate(m, d);
 	if (!broken)

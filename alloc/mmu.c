@@ -242,20 +242,19 @@ void mm_flush_tlb_all(struct machine *m)
 		tlb_drop_all(m, cpu);
 }
 
-void mm_cpu_view(const struct machine *m, unsigned int cpu,
-		 struct cpu_view *out)
+UNSANITIZED void mm_cpu_view(const struct machine *m, unsigned int cpu,
+			     struct cpu_view *out)
 {
 	const struct cpu *c = &m->cpu[cpu];
 
 	CHECK(m, cpu < m->setup.nr_cpus, "mmu: there is no such CPU");
-	*out = (struct cpu_view){
-		.cr0 = c->r.cr0,
-		.cr3 = c->r.cr3,
-		.cr4 = c->r.cr4,
-		.cpl = c->r.cpl,
-		.tlb_small = c->tlb.nr_small,
-		.tlb_large = c->tlb.nr_large,
-		.tlb_global = c->tlb.nr_global,
-	};
-	memcpy(out->seg, c->r.seg, sizeof(out->seg));
+	out->cr0 = c->r.cr0;
+	out->cr3 = c->r.cr3;
+	out->cr4 = c->r.cr4;
+	out->cpl = c->r.cpl;
+	for (u32 i = 0; i < NR_SEG_REGS; i++)
+		out->seg[i] = c->r.seg[i];
+	out->tlb_small = c->tlb.nr_small;
+	out->tlb_large = c->tlb.nr_large;
+	out->tlb_global = c->tlb.nr_global;
 }

@@ -279,7 +279,7 @@ void object_misused(struct machine *m, const struct kmem_cache *cache,
 
 /* --- validating [slab_validate.c, cache_validate.c] ----------------------- */
 
-const char *cache_validate(const struct machine *m);
+const char *cache_validate(const struct machine *m, enum validate_depth depth);
 const char *slab_validate(const struct machine *m, enum validate_depth depth);
 
 #endif

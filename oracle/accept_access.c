@@ -90,19 +90,44 @@ static bool is_open_bus(const struct model *o, u32 start)
 	return start >> PAGE_SHIFT >= o->now.layout.max_pfn;
 }
 
+typedef u64 word_t __attribute__((aligned(1), may_alias));
+
+#define LINE (4 * sizeof(word_t))
+
+/* The barrier keeps a loop from becoming memcpy, which ASan sees. */
 static NO_ASAN void copy(u8 *to, const u8 *from, u32 len)
 {
-	for (u32 i = 0; i < len; i++) {
+	u32 i = 0;
+
+	for (; len - i >= LINE; i += LINE) {
+		const word_t *old = (const word_t *)(from + i);
+		word_t *word = (word_t *)(to + i);
+
+		for (u32 k = 0; k < LINE / sizeof(*word); k++)
+			word[k] = old[k];
+		__asm__ volatile("" ::: "memory");
+	}
+	for (; i < len; i++) {
 		to[i] = from[i];
 		__asm__ volatile("" ::: "memory");
 	}
 }
 
-/* The first byte that differs; len: none. */
+/* The first byte that differs; len: none.  Lines first, where they agree. */
 static NO_ASAN u32 differs(const u8 *a, const u8 *b, u32 len)
 {
 	u32 i = 0;
 
+	for (; len - i >= LINE; i += LINE) {
+		const word_t *x = (const word_t *)(a + i);
+		const word_t *y = (const word_t *)(b + i);
+		u64 bits = 0;
+
+		for (u32 k = 0; k < LINE / sizeof(*x); k++)
+			bits |= x[k] ^ y[k];
+		if (bits)
+			break;
+	}
 	while (i < len && a[i] == b[i])
 		i++;
 	return i;
@@ -190,6 +215,19 @@ static void put_back(struct model *o)
 	o->stored.nr = 0;
 }
 
+/* Odd numbers: none is 0, so that old bytes all change by them. */
+static void make_bytes(u8 *buf, u32 len)
+{
+	for (u32 i = 0; i < len; i++)
+		buf[i] = (u8)(i * 37 | 1);
+}
+
+static void change_bytes(u8 *buf, const u8 *old, u32 len)
+{
+	for (u32 i = 0; i < len; i++)
+		buf[i] ^= old[i];
+}
+
 bool model_before_store(struct model *o, unsigned int cpu,
 			const struct access *a, u8 *buf)
 {
@@ -199,10 +237,9 @@ bool model_before_store(struct model *o, unsigned int cpu,
 		if (is_vital(o, p.where.piece[i].start))
 			return false;
 	keep(o, &p.where);
-	/* an odd number is never 0, so each byte changes */
-	for (u32 i = 0; i < a->len; i++)
-		buf[i] = (u8)((p.where.nr ? o->stored.old[i] : 0) ^
-			      (i * 37 | 1));
+	make_bytes(buf, a->len);
+	if (p.where.nr)
+		change_bytes(buf, o->stored.old, a->len);
 	return true;
 }
 
