@@ -5,7 +5,8 @@
  *
  *     slot[pfn]    0, or n + 1 of the n-th golden frame
  *     bytes[n]     what was in it        owned[n]   whose its objects were
- *     poison[n]    what was poisoned     dirty      those to copy back
+ *     poison[n]    what was poisoned     lines[n]   what to copy back of it
+ *                                        dirty      where there is something
  *
  * A cache is as it was at the snapshot until its first operation; what is
  * golden of it is then known from its lists alone.  Its arrays at hand
@@ -16,20 +17,44 @@
 
 /* --- dirty ---------------------------------------------------------------- */
 
-static UNSANITIZED void touch_frame(struct machine *m, pfn_t pfn)
+#define LINE 64u /* a bit of `lines' */
+#define ALL_LINES (~0ull)
+
+static UNSANITIZED void touch_lines(struct machine *m, pfn_t pfn, u64 lines)
 {
 	struct golden_slabs *g = &m->objects.golden;
 	u32 slot = g->slot[pfn];
 
-	if (!slot || g->is_dirty[slot - 1])
+	if (!slot)
 		return;
-	g->is_dirty[slot - 1] = true;
-	g->dirty[g->nr_dirty++] = slot - 1;
+	if (!g->lines[slot - 1])
+		g->dirty[g->nr_dirty++] = slot - 1;
+	g->lines[slot - 1] |= lines;
 }
 
-static UNSANITIZED void touch_own(struct machine *m, const void *object)
+/* The bytes of one object, where its owner writes and nobody else. */
+static UNSANITIZED void touch_bytes(struct machine *m, const void *object,
+				    u32 bytes)
 {
-	touch_frame(m, page_to_pfn(m, page_of_ptr(m, object)));
+	u32 paddr = ptr_link(object) - PAGE_OFFSET, end = paddr + bytes;
+
+	while (paddr < end) {
+		u32 first = paddr % PAGE_SIZE / LINE;
+		u32 last = (end - 1) % PAGE_SIZE / LINE;
+
+		if ((end - 1) >> PAGE_SHIFT != paddr >> PAGE_SHIFT)
+			last = PAGE_SIZE / LINE - 1;
+		touch_lines(m, paddr >> PAGE_SHIFT,
+			    ALL_LINES << first & ALL_LINES >> (63 - last));
+		paddr = (paddr | (PAGE_SIZE - 1)) + 1;
+	}
+}
+
+static UNSANITIZED void touch_array(struct machine *m, u32 link)
+{
+	const struct array_cache *ac = array_at(m, link);
+
+	touch_bytes(m, ac, ARRAY_CACHE_BYTES + ac->limit * sizeof(u32));
 }
 
 static UNSANITIZED void touch_slabs(struct machine *m,
@@ -44,9 +69,24 @@ static UNSANITIZED void touch_slabs(struct machine *m,
 
 		CHECK(m, nr < m->data->nr_slab,
 		      "golden: a list without an end");
-		touch_own(m, slab);
+		touch_bytes(m, slab, cache->slab_size);
 		for (u32 i = 0; i < 1u << cache->gfporder; i++)
-			touch_frame(m, pfn + i);
+			touch_lines(m, pfn + i, ALL_LINES);
+		at = slab->list.next;
+	}
+}
+
+/* Those who wait for the end of a grace period are one list for all caches. */
+static UNSANITIZED void touch_waiting(struct machine *m)
+{
+	const struct list_head *rcu = &m->data->rcu_list;
+	u32 nr = 0;
+
+	for (u32 at = rcu->next; at != ptr_link(rcu); nr++) {
+		const struct slab *slab = slab_of_list(m, at);
+
+		CHECK(m, nr < m->data->nr_rcu, "golden: a list without an end");
+		touch_bytes(m, slab, SLAB_BYTES);
 		at = slab->list.next;
 	}
 }
@@ -57,14 +97,16 @@ static UNSANITIZED void touch_frames(struct machine *m,
 {
 	const struct kmem_list3 *l3 = &cache->lists;
 
-	touch_own(m, cache);
+	touch_bytes(m, cache, KMEM_CACHE_BYTES);
 	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
-		touch_own(m, array_at(m, cache->array[cpu]));
+		touch_array(m, cache->array[cpu]);
 	if (l3->shared)
-		touch_own(m, array_at(m, l3->shared));
+		touch_array(m, l3->shared);
 	touch_slabs(m, cache, &l3->slabs_partial);
 	touch_slabs(m, cache, &l3->slabs_full);
 	touch_slabs(m, cache, &l3->slabs_free);
+	if (cache->flags & SLAB_DESTROY_BY_RCU)
+		touch_waiting(m);
 }
 
 /* Without a snapshot every cache is as good as touched: see cache_begin(). */
@@ -95,8 +137,8 @@ static void untouch_chain(struct machine *m)
 static size_t room_bytes(const struct machine *m, u32 nr)
 {
 	return (size_t)nr * (PAGE_SIZE + PLATFORM_POISON_BYTES +
-			     2 * OWNED_BYTES + sizeof(u32) + sizeof(pfn_t) +
-			     sizeof(bool) + sizeof(u8)) +
+			     2 * OWNED_BYTES + sizeof(u64) + sizeof(u32) +
+			     sizeof(pfn_t) + sizeof(u8)) +
 	       m->nr_pages * sizeof(u32);
 }
 
@@ -136,11 +178,11 @@ static bool make_room(struct machine *m, u32 nr)
 	g->nr = nr;
 	g->poison = g->bytes + (size_t)nr * PAGE_SIZE;
 	g->owned = g->poison + (size_t)nr * PLATFORM_POISON_BYTES;
-	g->slot = (u32 *)(g->owned + (size_t)nr * 2 * OWNED_BYTES);
+	g->lines = (u64 *)(g->owned + (size_t)nr * 2 * OWNED_BYTES);
+	g->slot = (u32 *)(g->lines + nr);
 	g->dirty = g->slot + m->nr_pages;
 	g->pfn = g->dirty + nr;
-	g->is_dirty = (bool *)(g->pfn + nr);
-	g->front = (u8 *)(g->is_dirty + nr);
+	g->front = (u8 *)(g->pfn + nr);
 	return true;
 }
 
@@ -246,7 +288,7 @@ UNSANITIZED void golden_reset_frame(struct machine *m, pfn_t pfn)
 
 	if (g->slot[pfn]) {
 		for (u32 i = 0; i < 1u << page_order(golden); i++)
-			touch_frame(m, pfn + i);
+			touch_lines(m, pfn + i, ALL_LINES);
 		return;
 	}
 	if (page_is_table(pfn_to_page(m, pfn)))
@@ -258,19 +300,34 @@ UNSANITIZED void golden_reset_frame(struct machine *m, pfn_t pfn)
 		platform_unpoison(ram_frame(&m->view, pfn), PAGE_SIZE);
 }
 
+static UNSANITIZED void restore_bytes(u8 *bytes, const u8 *golden, u64 lines)
+{
+	if (lines == ALL_LINES) {
+		platform_copy(bytes, golden, PAGE_SIZE);
+		return;
+	}
+	for (; lines; lines &= lines - 1) {
+		u32 at = (u32)__builtin_ctzll(lines) * LINE;
+
+		platform_copy(bytes + at, golden + at, LINE);
+	}
+}
+
+/* Poison changes where a slab's own cache is touched, only. */
 static UNSANITIZED void restore_frame(struct machine *m, u32 n)
 {
 	struct golden_slabs *g = &m->objects.golden;
 	pfn_t pfn = g->pfn[n];
 	u8 *bytes = ram_frame(&m->view, pfn);
 
-	platform_copy(bytes, golden_bytes(g, n), PAGE_SIZE);
-	platform_poison_load(bytes, golden_poison(g, n));
+	restore_bytes(bytes, golden_bytes(g, n), g->lines[n]);
+	if (g->lines[n] == ALL_LINES)
+		platform_poison_load(bytes, golden_poison(g, n));
 	*frame_front(m, pfn) = g->front[n];
 	platform_copy(owned_of(m, pfn), golden_owned(g, n), OWNED_BYTES);
 	platform_copy(caches_of(m, pfn), golden_owned(g, n) + OWNED_BYTES,
 		      OWNED_BYTES);
-	g->is_dirty[n] = false;
+	g->lines[n] = 0;
 }
 
 UNSANITIZED void golden_reset(struct machine *m)

@@ -90,7 +90,7 @@ struct golden_slabs {
 	u32 *dirty; /* their numbers, each once */
 	u32 *slot;  /* by frame: its number + 1, 0: none */
 	pfn_t *pfn; /* by number, as all that follows */
-	bool *is_dirty;
+	u64 *lines; /* a bit for each 64 bytes that are dirty */
 	u8 *bytes;  /* PAGE_SIZE each */
 	u8 *owned;  /* OWNED_BYTES each, and again: of both tables */
 	u8 *poison; /* PLATFORM_POISON_BYTES each */

@@ -241,4 +241,9 @@ NEGATIVE(a_general_cache_without_its_number, QUICK, C8_GENERAL)
 	front_delete(m, cache_at(m, m->data->malloc_sizes[3].cs_cachep));
 }
 
-CLAUSES("cache_validate.c", cache_validate, setup)
+static const char *validate(const struct machine *m)
+{
+	return cache_validate(m, VALIDATE_FULL);
+}
+
+CLAUSES("cache_validate.c", validate, setup)
