@@ -216,14 +216,14 @@ static bool tables_get(struct judge *j, pfn_t first, pfn_t last,
 static void split(struct model *o, u32 number, pfn_t pfn, u32 prot)
 {
 	struct table *t = table_touch(o, number);
+	u32 *word = table_words(o, number);
 	pfn_t first = DOWN_22(pfn);
 
 	t->index = index_of(pfn);
 	t->odd = 1;
 	for (u32 i = 0; i < WORDS; i++)
-		table_set(o, number, i,
-			  (first + i) << PAGE_SHIFT |
-				  (first + i == pfn ? prot : WORD_KERNEL));
+		word[i] = (first + i) << PAGE_SHIFT | WORD_KERNEL;
+	word[pfn - first] = pfn << PAGE_SHIFT | prot;
 	kernel_pde_set(o, t->index, t->pfn << PAGE_SHIFT | WORD_KERNEL);
 }
 

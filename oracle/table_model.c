@@ -166,8 +166,9 @@ bool directory_constructs(struct judge *j, const struct place *p)
 	if (number == TABLE_NONE)
 		return diverge(j->d, RULE_U2, "memory for the model", true,
 			       false);
+	/* it is new, and so touched */
 	for (u32 i = USER_WORDS; i < WORDS; i++)
-		table_set(o, number, i, table_words(o, s->template)[i]);
+		table_words(o, number)[i] = table_words(o, s->template)[i];
 	table_of(o, number)->next = s->pgd_list;
 	if (s->pgd_list != TABLE_NONE)
 		table_touch(o, s->pgd_list)->prev = number;

@@ -32,19 +32,24 @@ static const char *const list_field[LIST_WORDS] = {
 	"pcp[1].cold", "pcp[2].hot",  "pcp[2].cold",
 };
 
+#define ROW 6u
+
+_Static_assert(ZONE_WORDS % ROW == 0 && LIST_WORDS % ROW == 0, "whole rows");
+
 /*
- * The first word of two rows that differs; nr: none.  Word by word: the
- * machine has only just stored them so, and wider loads would have to wait
- * for those stores.
+ * The first word of two rows that differs; nr, a multiple of ROW: none.  Word
+ * by word: the machine has only just stored them so, and wider loads would
+ * have to wait for those stores.
  */
 static inline u32 row_differs(const u32 *a, const u32 *b, u32 nr)
 {
 	u32 bits = 0, at = 0;
 
-	for (u32 i = 0; i < nr; i++) {
-		bits |= a[i] ^ b[i];
-		__asm__("" : "+r"(bits));
-	}
+	for (u32 i = 0; i < nr; i += ROW)
+		for (u32 k = 0; k < ROW; k++) {
+			bits |= a[i + k] ^ b[i + k];
+			__asm__("" : "+r"(bits));
+		}
 	if (likely(!bits))
 		return nr;
 	while (a[at] == b[at])
