@@ -120,6 +120,12 @@ void cache_touch_first(struct machine *m, struct kmem_cache *cache)
 	front_add(m, cache);
 }
 
+void cache_touch_descriptor(struct machine *m, const struct kmem_cache *cache)
+{
+	if (!(cache_state(m, cache) & CACHE_TOUCHED))
+		touch_bytes(m, cache, KMEM_CACHE_BYTES);
+}
+
 static void untouch_chain(struct machine *m)
 {
 	struct kmem_cache *cache = NULL;

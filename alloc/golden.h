@@ -32,6 +32,9 @@ void golden_reset(struct machine *m);
 
 void cache_touch_first(struct machine *m, struct kmem_cache *cache);
 
+/* Before words of a cache's descriptor are written, and nothing else of it. */
+void cache_touch_descriptor(struct machine *m, const struct kmem_cache *cache);
+
 /* Before anything of a cache is written. */
 static force_inline void cache_touch(struct machine *m,
 				     struct kmem_cache *cache)

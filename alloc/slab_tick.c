@@ -40,6 +40,9 @@ static void reap_slabs(struct machine *m, struct kmem_cache *cache)
 		cache->lists.free_touched = 0;
 		return;
 	}
+	if (list_empty(&cache->lists.slabs_free))
+		return;
+	cache_touch(m, cache);
 	slab_free_slabs(m, cache, (cache->free_limit + five - 1) / five, false);
 }
 
@@ -50,7 +53,7 @@ static void reap_cache(struct machine *m, struct kmem_cache *cache)
 	array_reap(m, cache, array_of_cpu(m, cache));
 	if ((s32)(l3->next_reap - m->data->jiffies) > 0)
 		return;
-	cache_touch(m, cache);
+	cache_touch_descriptor(m, cache);
 	l3->next_reap = m->data->jiffies + REAPTIMEOUT_LIST3;
 	if (l3->shared)
 		array_reap(m, cache, array_at(m, l3->shared));
