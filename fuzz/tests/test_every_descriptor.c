@@ -8,15 +8,13 @@
  * "SDM" is the IA-32 manual's volume 3 of 2005.
  */
 #include "../../alloc/mm.h"
-#include "../codec.h"
-#include "../exec.h"
-#include "../../ci/test.h"
+#include "booted.h"
+#include "lockstep.h"
 
 #define ENTRY 6u  /* GDT entry that programs may write */
 #define CODE 0x8u /* of the type: a code segment */
 
-static struct exec *x;
-static struct program program;
+static const struct exec_options quick = { 0 };
 
 static void append(enum op_code code, u32 a, u32 b, u32 c, u32 d, u32 e)
 {
@@ -33,28 +31,14 @@ static void append(enum op_code code, u32 a, u32 b, u32 c, u32 d, u32 e)
 
 static void begin(void)
 {
-	const struct exec_options quick = { 0 };
-
-	x = exec_new(&quick);
-	program_init(&program);
+	start(&quick);
 	program.profile = 8;
 }
 
 static void end(void)
 {
-	struct exec_stats stats = { 0 };
-	struct finding f = { .clause = "none", .field = "none" };
-	enum exec_status status = exec_run(x, &program, &stats, &f);
-
-	if (status == EXEC_FINDING)
-		TEST_FAIL("op %u: %s: expected 0x%llx, got 0x%llx", f.op,
-			  f.signature, (unsigned long long)f.expected,
-			  (unsigned long long)f.actual);
-	else
-		EXPECT_EQ(EXEC_AGREES, status);
-	EXPECT_EQ(0, stats.skipped);
-	exec_delete(x);
-	program_free(&program);
+	expect_program_agrees();
+	stop();
 }
 
 /* A descriptor: limit's 20 bits, the access byte, G and D/B in `flags'. */
@@ -216,22 +200,6 @@ TEST(limits_to_the_byte)
 /* --- by hand ----------------------------------------------------------------
  */
 
-static struct machine *boot(void)
-{
-	struct machine *m = machine_new();
-	struct boot_line line;
-	char why[128];
-	size_t at;
-
-	EXPECT(!boot_line_parse("ram=24M vmalloc=1004M cpus=1", &line, &at,
-				why));
-	EXPECT(!machine_boot(m, &line));
-	machine_mem_init(m);
-	EXPECT(!machine_kmem_cache_init(m));
-	mm_set_current(m, (struct task){ 0 });
-	return m;
-}
-
 #define GP FAULT_GP
 #define NP FAULT_NP
 #define SS FAULT_SS
@@ -278,7 +246,7 @@ static const struct {
 
 TEST(loads_by_hand)
 {
-	struct machine *m = boot();
+	struct machine *m = booted_machine();
 
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
 		struct fault f;
@@ -331,7 +299,7 @@ static const struct {
 
 TEST(uses_by_hand)
 {
-	struct machine *m = boot();
+	struct machine *m = booted_machine();
 
 	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
 		struct access a = { uses[i].kind, uses[i].reg, uses[i].offset,
@@ -362,7 +330,7 @@ TEST(uses_by_hand)
 TEST(null_by_hand)
 {
 	struct access a = { ACCESS_READ, SEG_DS, PAGE_OFFSET, 4 };
-	struct machine *m = boot();
+	struct machine *m = booted_machine();
 	struct access_pieces where;
 	struct fault f;
 	u8 bytes[4];

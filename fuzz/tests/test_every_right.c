@@ -10,17 +10,15 @@
  * "SDM" is the IA-32 manual's volume 3 of 2005.
  */
 #include "../../alloc/mm.h"
-#include "../codec.h"
-#include "../exec.h"
-#include "../../ci/test.h"
+#include "booted.h"
+#include "lockstep.h"
 
 #define ADDR 0x8048000u
 #define LARGE PAGE_OFFSET /* its first page is frame 0 */
 #define COMBINATIONS 1024u
 #define ACCESSES 12u
 
-static struct exec *x;
-static struct program program;
+static const struct exec_options quick = { 0 };
 
 /* An op with its first arguments; those that it has not are dropped. */
 static void append(enum op_code code, u32 out, u32 a, u32 b, u32 c)
@@ -36,12 +34,10 @@ static void append(enum op_code code, u32 out, u32 a, u32 b, u32 c)
 
 static void begin(const char *boot)
 {
-	const struct exec_options quick = { 0 };
 	struct text_error err;
 	char text[160];
 
-	x = exec_new(&quick);
-	program_init(&program);
+	start(&quick);
 	snprintf(text, sizeof(text), "boot %s\n", boot);
 	EXPECT(text_read(&program, text, strlen(text), &err));
 	program.nr = 0;
@@ -49,19 +45,8 @@ static void begin(const char *boot)
 
 static void end(void)
 {
-	struct exec_stats stats = { 0 };
-	struct finding f = { .clause = "none", .field = "none" };
-	enum exec_status status = exec_run(x, &program, &stats, &f);
-
-	if (status == EXEC_FINDING)
-		TEST_FAIL("op %u: %s: expected 0x%llx, got 0x%llx", f.op,
-			  f.signature, (unsigned long long)f.expected,
-			  (unsigned long long)f.actual);
-	else
-		EXPECT_EQ(EXEC_AGREES, status);
-	EXPECT_EQ(0, stats.skipped);
-	exec_delete(x);
-	program_free(&program);
+	expect_program_agrees();
+	stop();
 }
 
 /* A word of P, RW, US, PSE and G, from five bits. */
@@ -211,22 +196,6 @@ static const struct {
 	{ 0x167, 0x167, R, 1, 1, OK, "3.7.6: G changes no right" },
 };
 
-static struct machine *boot(void)
-{
-	struct machine *m = machine_new();
-	struct boot_line line;
-	char why[128];
-	size_t at;
-
-	EXPECT(!boot_line_parse("ram=24M vmalloc=1004M cpus=1", &line, &at,
-				why));
-	EXPECT(!machine_boot(m, &line));
-	machine_mem_init(m);
-	EXPECT(!machine_kmem_cache_init(m));
-	mm_set_current(m, (struct task){ 0 });
-	return m;
-}
-
 static void check_by_hand(struct machine *m, struct pgd *pgd, size_t i)
 {
 	struct access a = { by_hand[i].kind, SEG_DS, ADDR, 4 };
@@ -252,7 +221,7 @@ static void check_by_hand(struct machine *m, struct pgd *pgd, size_t i)
 
 TEST(by_hand)
 {
-	struct machine *m = boot();
+	struct machine *m = booted_machine();
 	struct pgd *pgd = mm_pgd_alloc(m);
 	struct page *page = mm_alloc_pages(m, GFP_KERNEL, 0);
 

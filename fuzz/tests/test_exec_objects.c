@@ -4,62 +4,14 @@
  * report has a program that draws it, those who sleep go on, constructors are
  * called, and nothing of a program is left for the next.
  */
-#include "../codec.h"
 #include "../exec_callbacks.h"
-#include "../../ci/test.h"
+#include "lockstep.h"
 
 #include <stdlib.h>
 
 static const struct exec_options replay = {
 	.paint_whole = true, .validate_full = true, .digest = true, .every = 1
 };
-
-static struct exec *x;
-static struct program program;
-static struct exec_stats stats;
-static struct finding finding;
-
-static void start(const struct exec_options *options)
-{
-	x = exec_new(options);
-	program_init(&program);
-	stats = (struct exec_stats){ 0 };
-}
-
-static void stop(void)
-{
-	exec_delete(x);
-	program_free(&program);
-}
-
-static enum exec_status run_text(const char *text)
-{
-	struct text_error err;
-
-	if (!text_read(&program, text, strlen(text), &err)) {
-		TEST_FAIL("%s: line %u: %s", text, err.line, err.reason);
-		program.nr = 0;
-	}
-	return exec_run(x, &program, &stats, &finding);
-}
-
-/* It agrees, and each of its ops was executed. */
-static void expect_agrees(const char *text)
-{
-	u64 skipped = stats.skipped;
-	enum exec_status status = run_text(text);
-
-	if (status == EXEC_FINDING)
-		TEST_FAIL("%s: op %u: %s: %s: expected %llu, got %llu", text,
-			  finding.op, finding.signature,
-			  finding.doc ? finding.doc : "",
-			  (unsigned long long)finding.expected,
-			  (unsigned long long)finding.actual);
-	else if (status != EXEC_AGREES)
-		TEST_FAIL("%s: %s", text, exec_why(x));
-	else if (stats.skipped != skipped)
-		TEST_FAIL("%s: ops were skipped", text);
-}
 
 /* --- a program for each report -------------------------------------------- */
 

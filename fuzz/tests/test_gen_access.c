@@ -7,6 +7,7 @@
 #include "../exec.h"
 #include "../gen.h"
 
+#include "skipped.h"
 #include "../../ci/test.h"
 
 static const struct gen_options segment = { GROUP_SEGMENT, 64, false };
@@ -217,34 +218,10 @@ TEST(words_change_and_then_are_flushed)
 
 /* --- and run -------------------------------------------------------------- */
 
-/* Ops per mille that the executor skips, on machine and model. */
-static u32 skipped(const struct gen_options *o, u32 mutations)
-{
-	const struct exec_options options = { 0 };
-	struct exec_stats stats = { 0 };
-	struct exec *x = exec_new(&options);
-	struct finding finding;
-	struct program p;
-	struct prng r;
-
-	program_init(&p);
-	for (u32 seed = 0; x && seed < 300; seed++) {
-		prng_seed(&r, seed);
-		EXPECT(gen_program(&p, &r, o));
-		for (u32 i = 0; i < mutations; i++)
-			EXPECT(mutate_program(&p, &r, o));
-		exec_run(x, &p, &stats, &finding);
-	}
-	exec_delete(x);
-	program_free(&p);
-	EXPECT(stats.ops > 3000);
-	return (u32)(stats.skipped * 1000 / (stats.ops + stats.skipped));
-}
-
 TEST(few_ops_are_skipped)
 {
-	EXPECT(skipped(&segment, 0) < 100);
-	EXPECT(skipped(&paging, 0) < 100);
-	EXPECT(skipped(&user, 0) < 100);
-	EXPECT(skipped(&user, 20) < 300);
+	EXPECT(skipped(&segment, 300, 0) < 100);
+	EXPECT(skipped(&paging, 300, 0) < 100);
+	EXPECT(skipped(&user, 300, 0) < 100);
+	EXPECT(skipped(&user, 300, 20) < 300);
 }

@@ -7,6 +7,7 @@
 #include "../exec.h"
 #include "../gen.h"
 
+#include "skipped.h"
 #include "../../ci/test.h"
 
 #define SLAB (GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES)
@@ -399,34 +400,10 @@ TEST(two_cpus_reap_at_once)
 
 /* --- on machine and model ------------------------------------------------- */
 
-/* Ops per mille that the executor skips. */
-static u32 skipped(const struct gen_options *o, u32 mutations)
-{
-	const struct exec_options options = { 0 };
-	struct exec_stats stats = { 0 };
-	struct exec *x = exec_new(&options);
-	struct finding finding;
-	struct program p;
-	struct prng r;
-
-	program_init(&p);
-	for (u32 seed = 0; x && seed < 600; seed++) {
-		prng_seed(&r, seed);
-		EXPECT(gen_program(&p, &r, o));
-		for (u32 i = 0; i < mutations; i++)
-			EXPECT(mutate_program(&p, &r, o));
-		exec_run(x, &p, &stats, &finding);
-	}
-	exec_delete(x);
-	program_free(&p);
-	EXPECT(stats.ops > 3000);
-	return (u32)(stats.skipped * 1000 / (stats.ops + stats.skipped));
-}
-
 TEST(few_ops_are_skipped)
 {
 	for (u32 t = 0; t < 3; t++) {
-		EXPECT(skipped(targets[t], 0) < 100);
-		EXPECT(skipped(targets[t], 20) < 300);
+		EXPECT(skipped(targets[t], 600, 0) < 100);
+		EXPECT(skipped(targets[t], 600, 20) < 300);
 	}
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lockstep.h - for tests that run programs on machine and model: one
+ * executor, one program, and what is expected of them.
+ */
+#ifndef FUZZ_TESTS_LOCKSTEP_H
+#define FUZZ_TESTS_LOCKSTEP_H
+
+#include "../codec.h"
+#include "../exec.h"
+#include "../../ci/test.h"
+
+static struct exec *x;
+static struct program program;
+static struct exec_stats stats;
+static struct finding finding;
+
+static inline void start(const struct exec_options *options)
+{
+	x = exec_new(options);
+	program_init(&program);
+	stats = (struct exec_stats){ 0 };
+}
+
+static inline void stop(void)
+{
+	exec_delete(x);
+	program_free(&program);
+}
+
+static inline enum exec_status run_text(const char *text)
+{
+	struct text_error err;
+
+	if (!text_read(&program, text, strlen(text), &err)) {
+		TEST_FAIL("%s: line %u: %s", text, err.line, err.reason);
+		program.nr = 0;
+	}
+	return exec_run(x, &program, &stats, &finding);
+}
+
+/* Agrees, and no op of it was skipped. */
+static inline void expect_agreement(enum exec_status status, u64 skipped,
+				    const char *what)
+{
+	if (status == EXEC_FINDING)
+		TEST_FAIL("%s: op %u: %s: %s: expected %llu, got %llu", what,
+			  finding.op, finding.signature,
+			  finding.doc ? finding.doc : "",
+			  (unsigned long long)finding.expected,
+			  (unsigned long long)finding.actual);
+	else if (status != EXEC_AGREES)
+		TEST_FAIL("%s: %s", what, exec_why(x));
+	else if (stats.skipped != skipped)
+		TEST_FAIL("%s: ops were skipped", what);
+}
+
+static inline void expect_agrees(const char *text)
+{
+	u64 skipped = stats.skipped;
+
+	expect_agreement(run_text(text), skipped, text);
+}
+
+/* What has been put into the program. */
+static inline void expect_program_agrees(void)
+{
+	u64 skipped = stats.skipped;
+
+	expect_agreement(exec_run(x, &program, &stats, &finding), skipped,
+			 "the program");
+}
+
+#endif
