@@ -16,6 +16,7 @@
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
 
 #define OPEN_BUS 0xFFu
+#define LARGE_SHIFT 22 /* of a 4 MiB page */
 
 struct plan {
 	struct checked fault;
@@ -34,12 +35,21 @@ static void add_piece(struct access_pieces *w, u32 start, u32 len)
 	w->nr++;
 }
 
+/*
+ * A page whose neighbour has just been translated, dry, finds the TLB as that
+ * would have left it: without their old 4 MiB entry, or with one that says
+ * what a walk says.
+ */
 static struct translated one_page(struct model *o, unsigned int cpu,
-				  vaddr_t addr, bool write, bool dry)
+				  vaddr_t addr, bool write, bool dry,
+				  const struct plan *before)
 {
 	bool user = o->now.translation.cpu[cpu].user;
+	bool moved = before->last.moved &&
+		     addr >> LARGE_SHIFT == before->last_addr >> LARGE_SHIFT;
 
-	return dry ? translate_dry(o, cpu, addr, write, user, false)
+	return dry ? translate_dry(o, cpu, addr, write, user,
+				   moved ? TLB_SMALL : TLB_ALL)
 		   : translate(o, cpu, addr, write, user);
 }
 
@@ -59,8 +69,8 @@ static struct plan plan(struct model *o, unsigned int cpu,
 
 		if (len > left)
 			len = left;
+		p.last = one_page(o, cpu, at, a->kind == ACCESS_WRITE, dry, &p);
 		p.last_addr = at;
-		p.last = one_page(o, cpu, at, a->kind == ACCESS_WRITE, dry);
 		p.fault = p.last.fault;
 		if (p.fault.vector) {
 			p.where.nr = 0;
@@ -254,7 +264,7 @@ static bool is_stale(const struct model *o, unsigned int cpu,
 	if (!p->last.hit)
 		return false;
 	t = translate_dry(o, cpu, p->last_addr, a->kind == ACCESS_WRITE,
-			  o->now.translation.cpu[cpu].user, true);
+			  o->now.translation.cpu[cpu].user, TLB_NOTHING);
 	return t.fault.vector != p->last.fault.vector ||
 	       t.fault.error != p->last.fault.error || t.at != p->last.at;
 }

@@ -179,19 +179,23 @@ static bool sync(struct model *o, const struct cpu *c, vaddr_t addr)
 /* --- translation ---------------------------------------------------------- */
 
 static const struct tlb_entry *entry_of(const struct model *o, unsigned int cpu,
-					vaddr_t addr)
+					vaddr_t addr, enum tlb_counts counts)
 {
-	const struct tlb_entry *e = tlb_find(o, cpu, addr, false);
+	const struct tlb_entry *e = NULL;
 
-	return e ? e : tlb_find(o, cpu, addr, true);
+	if (counts != TLB_NOTHING)
+		e = tlb_find(o, cpu, addr, false);
+	if (!e && counts == TLB_ALL)
+		e = tlb_find(o, cpu, addr, true);
+	return e;
 }
 
 /* A hit that serves, or faults; false: the page is to be walked. */
 static bool served(const struct model *o, unsigned int cpu, struct query q,
-		   struct translated *t)
+		   enum tlb_counts counts, struct translated *t)
 {
 	const struct cpu *c = &o->now.translation.cpu[cpu];
-	const struct tlb_entry *e = entry_of(o, cpu, q.addr);
+	const struct tlb_entry *e = entry_of(o, cpu, q.addr, counts);
 
 	if (!e)
 		return false;
@@ -205,7 +209,7 @@ static bool served(const struct model *o, unsigned int cpu, struct query q,
 
 static void forget_entry(struct model *o, unsigned int cpu, vaddr_t addr)
 {
-	const struct tlb_entry *e = entry_of(o, cpu, addr);
+	const struct tlb_entry *e = entry_of(o, cpu, addr, TLB_ALL);
 
 	if (e)
 		tlb_drop_entry(o, cpu, addr, e->large);
@@ -220,7 +224,7 @@ struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 	struct walk w;
 	bool synced = false;
 
-	if (served(o, cpu, q, &t)) {
+	if (served(o, cpu, q, TLB_ALL, &t)) {
 		if (t.fault.vector)
 			tlb_drop(o, cpu, addr);
 		return t;
@@ -246,15 +250,16 @@ struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 
 struct translated translate_dry(const struct model *o, unsigned int cpu,
 				vaddr_t addr, bool write, bool user,
-				bool only_walk)
+				enum tlb_counts counts)
 {
 	const struct cpu *c = &o->now.translation.cpu[cpu];
+	const struct tlb_entry *e = entry_of(o, cpu, addr, counts);
 	struct query q = { addr, write, user };
 	struct translated t;
 	struct walk w;
 	u32 pde;
 
-	if (!only_walk && served(o, cpu, q, &t))
+	if (served(o, cpu, q, counts, &t))
 		return t;
 	w = walk(o, c, q, own_pde(o, c, addr));
 	pde = template_pde(o, addr);
@@ -264,6 +269,7 @@ struct translated translate_dry(const struct model *o, unsigned int cpu,
 	return (struct translated){
 		.fault = w.fault,
 		.at = physical(w.leaf, addr, w.large),
+		.moved = w.large || (e && e->large),
 	};
 }
 

@@ -199,15 +199,21 @@ struct translated {
 	struct checked fault;
 	u32 at;	     /* the physical byte */
 	bool hit;    /* the TLB said so */
+	bool moved;  /* a 4 MiB entry was put in for it, or taken out */
 	bool synced; /* the kernel completed its directory for it */
 };
 
 /* One byte of a page; with `user`, as CPL 3 does. */
 struct translated translate(struct model *o, unsigned int cpu, vaddr_t addr,
 			    bool write, bool user);
-/* The same, and nothing changes; `walk`: whatever the TLB says. */
+/*
+ * The same, and nothing changes; of what the TLB has, so much counts: all, the
+ * 4 KiB entries, or nothing.
+ */
+enum tlb_counts { TLB_ALL, TLB_SMALL, TLB_NOTHING };
 struct translated translate_dry(const struct model *o, unsigned int cpu,
-				vaddr_t addr, bool write, bool user, bool walk);
+				vaddr_t addr, bool write, bool user,
+				enum tlb_counts counts);
 /* CR3 is loaded. */
 void load_directory(struct model *o, unsigned int cpu, u32 number);
 /* A high page is zeroed through its CPU's slot. */

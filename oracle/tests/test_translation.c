@@ -14,7 +14,7 @@
 static struct translated look(const struct pair *p, vaddr_t addr, bool write,
 			      bool user)
 {
-	return translate_dry(p->o, 0, addr, write, user, false);
+	return translate_dry(p->o, 0, addr, write, user, TLB_ALL);
 }
 
 static u32 code_of(const struct pair *p, vaddr_t addr, bool write, bool user)
