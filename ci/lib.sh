@@ -39,6 +39,9 @@ probes() {
 		$lib/libjemalloc.so.2 libjemalloc2
 		$lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 		END
+	i386) cat <<-END ;;
+		qemu-i386 qemu-user
+		END
 	test) cat <<-END ;;
 		gcc gcc
 		/usr/lib/gcc/x86_64-linux-gnu/*/32/libgcc.a gcc-multilib
@@ -122,4 +125,16 @@ inputs() {
 		sha=$(sha1sum <"$new")
 		mv "$new" "$3/${sha%% *}"
 	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k -print0)
+}
+
+# Does this kernel run 32-bit programs?  (It takes gcc-multilib to ask.)
+runs_i386() {
+	local dir status
+
+	dir=$(mktemp -d)
+	echo 'int main(void) { return 0; }' >"$dir/main.c"
+	gcc -m32 -o "$dir/main" "$dir/main.c" || die "gcc -m32 does not work"
+	"$dir/main" 2>/dev/null && status=0 || status=$?
+	rm -rf "$dir"
+	return "$status"
 }
