@@ -35,9 +35,9 @@ static struct world setup(void)
 	return w;
 }
 
-static bool access(struct machine *m, enum access_kind kind, vaddr_t addr,
-		   u32 len, u8 *buf, struct access_pieces *where,
-		   struct fault *f)
+static bool access_at(struct machine *m, enum access_kind kind, vaddr_t addr,
+		      u32 len, u8 *buf, struct access_pieces *where,
+		      struct fault *f)
 {
 	const struct access a = { kind, SEG_DS, addr, len };
 
@@ -58,7 +58,7 @@ TEST(bytes_across_two_pages)
 
 	for (u32 i = 0; i < 32; i++)
 		out[i] = (u8)(i + 1);
-	EXPECT(access(w.m, ACCESS_WRITE, ADDR, 32, out, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_WRITE, ADDR, 32, out, &where, &f));
 	EXPECT_EQ(2, where.nr);
 	EXPECT_EQ(FRAME_A | 0xFF0, where.piece[0].start);
 	EXPECT_EQ(16, where.piece[0].len);
@@ -68,15 +68,15 @@ TEST(bytes_across_two_pages)
 	EXPECT_EQ(16, ram_byte(w.m, FRAME_A | 0xFFF));
 	EXPECT_EQ(17, ram_byte(w.m, FRAME_B));
 	EXPECT_EQ(32, ram_byte(w.m, FRAME_B | 15));
-	EXPECT(access(w.m, ACCESS_READ, ADDR, 32, in, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_READ, ADDR, 32, in, &where, &f));
 	EXPECT(memcmp(in, out, 32) == 0);
 	EXPECT_EQ(FAULT_NONE, f.vector);
 	/* a whole page, at its beginning: one piece */
 	{
 		static u8 page[4096];
 
-		EXPECT(access(w.m, ACCESS_READ, 0x3FE000, 4096, page, &where,
-			      &f));
+		EXPECT(access_at(w.m, ACCESS_READ, 0x3FE000, 4096, page, &where,
+				 &f));
 		EXPECT_EQ(1, where.nr);
 		EXPECT_EQ(4096, where.piece[0].len);
 		EXPECT_EQ(1, page[0xFF0]);
@@ -93,7 +93,7 @@ TEST(a_fault_on_the_second_page)
 	struct fault f;
 
 	w.pte[1] = FRAME_B | 5;
-	EXPECT(!access(w.m, ACCESS_WRITE, ADDR, 32, buf, &where, &f));
+	EXPECT(!access_at(w.m, ACCESS_WRITE, ADDR, 32, buf, &where, &f));
 	EXPECT_EQ(FAULT_PF, f.vector);
 	EXPECT_EQ(3, f.error);
 	EXPECT_EQ(0x003FF000, f.cr2);
@@ -114,10 +114,10 @@ TEST(the_segment_comes_first)
 
 	mm_write_gdt_entry(w.m, 1, 0xEFF0000F, 0x0000923F); /* 0x3FEFF0 */
 	EXPECT(mm_load_segment(w.m, SEG_DS, 8, &f));
-	EXPECT(!access(w.m, ACCESS_WRITE, 13, 4, buf, &where, &f));
+	EXPECT(!access_at(w.m, ACCESS_WRITE, 13, 4, buf, &where, &f));
 	EXPECT_EQ(FAULT_GP, f.vector);
 	EXPECT_EQ(FRAME_A | 7, w.pte[0]);
-	EXPECT(access(w.m, ACCESS_WRITE, 12, 4, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_WRITE, 12, 4, buf, &where, &f));
 	EXPECT_EQ(FRAME_A | 0xFFC, where.piece[0].start);
 	EXPECT_EQ(4, ram_byte(w.m, FRAME_A | 0xFFF));
 	machine_delete(w.m);
@@ -135,7 +135,7 @@ TEST(linear_addresses_wrap)
 	w.pte[-1022] = FRAME_B | 7;
 	mm_write_gdt_entry(w.m, 1, 0xFFFFFFFF, 0xFF0092FF);
 	EXPECT(mm_load_segment(w.m, SEG_DS, 8, &f));
-	EXPECT(access(w.m, ACCESS_READ, 0, 2, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_READ, 0, 2, buf, &where, &f));
 	EXPECT_EQ(2, where.nr);
 	EXPECT_EQ(0x00FFFFFF, where.piece[0].start);
 	EXPECT_EQ(FRAME_B, where.piece[1].start);
@@ -150,8 +150,8 @@ TEST(the_open_bus)
 	struct fault f;
 
 	w.pte[0] = 0x01800007; /* the first frame that is none */
-	EXPECT(access(w.m, ACCESS_WRITE, 0x3FE000, 2, buf, &where, &f));
-	EXPECT(access(w.m, ACCESS_READ, 0x3FE000, 2, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_WRITE, 0x3FE000, 2, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_READ, 0x3FE000, 2, buf, &where, &f));
 	EXPECT_EQ(0xFF, buf[0]);
 	EXPECT_EQ(0xFF, buf[1]);
 	EXPECT_EQ(0xFFFFFFFF, mm_load32(w.m, SEG_DS, 0x3FE000, &f));
@@ -171,8 +171,8 @@ TEST(free_memory_is_memory)
 
 	pc_free(w.m, page, 0);
 	w.pte[0] = pfn << PAGE_SHIFT | 7;
-	EXPECT(access(w.m, ACCESS_WRITE, 0x3FE001, 80, buf, &where, &f));
-	EXPECT(access(w.m, ACCESS_READ, 0x3FE001, 80, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_WRITE, 0x3FE001, 80, buf, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_READ, 0x3FE001, 80, buf, &where, &f));
 	EXPECT_EQ(7, buf[0]);
 	EXPECT_EQ(7, mm_load32(w.m, SEG_DS, 0x3FE001, &f));
 	machine_delete(w.m);
@@ -190,19 +190,19 @@ TEST(the_kernels_part_comes_when_it_is_missed)
 	struct fault f;
 
 	mm_set_mode(w.m, true);
-	EXPECT(!access(w.m, ACCESS_READ, addr, 1, &byte, &where, &f));
+	EXPECT(!access_at(w.m, ACCESS_READ, addr, 1, &byte, &where, &f));
 	EXPECT_EQ(4, f.error);
 	EXPECT_EQ(0, w.pgd[768]);
 	mm_set_mode(w.m, false);
-	EXPECT(access(w.m, ACCESS_READ, addr, 1, &byte, &where, &f));
+	EXPECT(access_at(w.m, ACCESS_READ, addr, 1, &byte, &where, &f));
 	EXPECT_EQ(FAULT_NONE, f.vector);
 	EXPECT_EQ(0, f.cr2);
 	EXPECT_EQ(0x345678, where.piece[0].start);
 	EXPECT_EQ(w.m->swapper_pg_dir[768].word, w.pgd[768]);
 	/* the template has nothing there, or it is no kernel address */
-	EXPECT(!access(w.m, ACCESS_READ, 0xC1800000, 1, &byte, &where, &f));
+	EXPECT(!access_at(w.m, ACCESS_READ, 0xC1800000, 1, &byte, &where, &f));
 	EXPECT_EQ(0xC1800000, f.cr2);
-	EXPECT(!access(w.m, ACCESS_WRITE, 0x00400000, 1, &byte, &where, &f));
+	EXPECT(!access_at(w.m, ACCESS_WRITE, 0x00400000, 1, &byte, &where, &f));
 	EXPECT_EQ(2, f.error);
 	machine_delete(w.m);
 }
@@ -250,7 +250,7 @@ TEST(the_quick_way_is_the_general_one)
 
 	for (u32 i = 0; i < 16; i++)
 		bytes[i] = (u8)(0x11 * i + 1);
-	access(w.m, ACCESS_WRITE, ADDR + 8, 16, bytes, &where, &f);
+	access_at(w.m, ACCESS_WRITE, ADDR + 8, 16, bytes, &where, &f);
 	w.pte[-1022] = FRAME_B | 3;
 	for (u32 i = 0; i < ARRAY_SIZE(highs) * 2; i++) {
 		mm_write_gdt_entry(w.m, 1, 0xFFFF, highs[i / 2]);
@@ -304,7 +304,7 @@ static void no_bytes(struct machine *m)
 	struct access_pieces where;
 	struct fault f;
 
-	access(m, ACCESS_READ, 0, 0, NULL, &where, &f);
+	access_at(m, ACCESS_READ, 0, 0, NULL, &where, &f);
 }
 
 static void too_many_bytes(struct machine *m)
@@ -312,7 +312,7 @@ static void too_many_bytes(struct machine *m)
 	struct access_pieces where;
 	struct fault f;
 
-	access(m, ACCESS_READ, 0, 4097, NULL, &where, &f);
+	access_at(m, ACCESS_READ, 0, 4097, NULL, &where, &f);
 }
 
 TEST(lengths)
