@@ -138,15 +138,27 @@ struct task {
 	X(mempool_waited, "destroying a pool that somebody waits for")         \
 	X(gdt_entry, "a GDT entry that is the kernel's, or is not there")      \
 	X(map_frame, "mapping a frame that is no one's own single frame")      \
-	X(map_address, "mapping outside user space or the vmalloc window")     \
-	X(map_busy, "mapping a kernel page that is mapped")                    \
+	X(map_address, "mapping outside user space")     \
 	X(map_empty, "attributes of what is not mapped")                       \
 	X(attr_high, "change_page_attr of frames that are not low memory")     \
 	X(pgd_bad, "a page directory that does not exist")                     \
 	X(pgd_active, "freeing a page directory that a CPU runs on")           \
 	X(pgd_populated, "freeing a page directory that has user pages")       \
 	X(free_table, "dropping the last reference of a page table's frame")   \
-	X(free_mapped, "dropping the last reference of a mapped frame")
+	X(free_mapped, "dropping the last reference of a mapped frame")        \
+	X(vm_interrupt, "an area made or given back in an interrupt")          \
+	X(vm_unknown, "an address where no area begins")                       \
+	X(vm_kind, "an area given back by another call than its own")          \
+	X(vm_flags, "get_vm_area of no kind, or of several")                   \
+	X(ioremap_ram, "ioremap of memory")                                    \
+	X(kmap_window, "kmap where the direct map covers the kmap window")     \
+	X(kmap_type, "a kmap_atomic type that does not exist")                 \
+	X(kmap_busy, "kmap_atomic into a slot in use, under kmap_strict")      \
+	X(kunmap_interrupt, "kunmap in an interrupt")                          \
+	X(kunmap_unmapped, "kunmap of a page that nobody has kmapped")         \
+	X(kunmap_slot, "kunmap_atomic of an address that is not its slot's")   \
+	X(kunmap_unheld, "kunmap_atomic where no kmap_atomic is held")         \
+	X(fixmap_slot, "a fixmap slot that is not the caller's")
 
 enum report_kind {
 #define X(name, doc) REPORT_##name,
@@ -172,7 +184,12 @@ enum report_kind {
 	X(kmalloc, "pfn=address, arg=gfp; kzalloc and kcalloc too")            \
 	X(kfree, "pfn=address")                                                \
 	X(kmem_cache_alloc, "pfn=address, arg=gfp")                            \
-	X(kmem_cache_free, "pfn=address")
+	X(kmem_cache_free, "pfn=address")                                      \
+	X(alloc_vmap_area, "an area joins the list: pfn=address, order=kind, " \
+			   "arg=bytes with the guard page")                    \
+	X(free_vmap_area, "an area leaves the list: pfn=address, order=kind")  \
+	X(kmap_high, "a kmap slot is taken into use: pfn, arg=slot")           \
+	X(kmap_flush, "unused kmap slots are emptied: arg=how many")
 
 enum trace_event {
 #define X(name, doc) TRACE_##name,
@@ -206,6 +223,8 @@ enum boot_word_kind {
 	BOOT_LINE,	   /* line=N, in size: a cache line of 32, 64 or 128 */
 	BOOT_SLAB_DEBUG,   /* slab_debug: CONFIG_DEBUG_SLAB */
 	BOOT_NOPENTIUM,	   /* mem=nopentium: no 4 MiB pages */
+	BOOT_MMIO,	   /* mmio=SIZE@START: a device's memory */
+	BOOT_KMAP_STRICT,  /* kmap_strict: kmap_atomic as of 2.6.19 */
 	NR_BOOT_WORDS
 };
 
@@ -294,6 +313,8 @@ struct mm_layout {
 	u32 cache_line;	     /* bytes */
 	u32 slab_debug;	     /* 0 or 1 */
 	u32 pse;	     /* 0 or 1: the processor has 4 MiB pages */
+	u32 kmap_strict;     /* 0 or 1 */
+	u32 nr_devices;	     /* mmio= words */
 	pfn_t max_pfn;	     /* one past the highest RAM frame, trimmed */
 	pfn_t max_low_pfn;   /* one past low memory */
 	pfn_t highstart_pfn; /* first high frame: max_low_pfn */
@@ -337,7 +358,8 @@ struct frame_view {
 	u8 compound;  /* 1: member of a compound block */
 	u8 table;     /* 1: a page table made after boot */
 	u32 count;    /* logical page_count(): 0 is free; a tail's own is 0 */
-	u32 mapcount; /* PTEs that map it: page_mapcount() */
+	u32 mapcount; /* user PTEs that map it: page_mapcount() */
+	u32 kmapcount; /* of a head: the kernel's mappings of its block */
 };
 
 /* --- objects [include/linux/slab.h, mm/slab.c] ---------------------------- */
@@ -446,6 +468,79 @@ struct object_counts {
 struct mempool_info {
 	s32 min_nr, curr_nr;
 	const u32 *elements; /* curr_nr of them */
+};
+
+/* --- kernel mappings [include/linux/vmalloc.h, asm-i386/kmap_types.h] ----- */
+
+#define VM_IOREMAP 0x1u /* what an area is: one of three */
+#define VM_ALLOC 0x2u
+#define VM_MAP 0x4u
+#define VM_KIND_MASK 0x7u
+#define VM_VPAGES 0x10u /* its page array is vmalloc'ed [2.6.18] */
+#define VM_PROT_SHIFT 20 /* of ioremap's own page bits */
+#define VM_STRUCT_BYTES 28u
+#define IOREMAP_MAX_ALIGN 0x80000u /* 512 KiB */
+
+#define KM_TYPES(X)                                                            \
+	X(KM_BOUNCE_READ)                                                      \
+	X(KM_SKB_SUNRPC_DATA)                                                  \
+	X(KM_SKB_DATA_SOFTIRQ)                                                 \
+	X(KM_USER0)                                                            \
+	X(KM_USER1)                                                            \
+	X(KM_BIO_SRC_IRQ)                                                      \
+	X(KM_BIO_DST_IRQ)                                                      \
+	X(KM_PTE0)                                                             \
+	X(KM_PTE1)                                                             \
+	X(KM_IRQ0)                                                             \
+	X(KM_IRQ1)                                                             \
+	X(KM_SOFTIRQ0)                                                         \
+	X(KM_SOFTIRQ1)
+
+enum km_type {
+#define X(name) name,
+	KM_TYPES(X)
+#undef X
+		KM_TYPE_NR
+};
+
+#define LAST_PKMAP 1024u /* slots of the kmap window */
+
+/* Devices: what mmio= words say. */
+#define DEVICES_MAX 4u
+#define DEVICE_BYTES_MAX (16u << 20)
+
+/* One as it stands: what accesses through page tables did to it. */
+struct device_view {
+	u32 start, size; /* physical, bytes */
+	u8 *bytes;	 /* where its memory is in this process */
+	u32 reads, writes; /* pieces of accesses, as access_pieces has them */
+	u32 last_offset, last_len; /* of the last one */
+};
+
+/* An area as it stands. */
+struct vm_area_view {
+	u32 descriptor;	 /* its vm_struct's linear address */
+	vaddr_t addr;
+	u32 size;	 /* bytes, with the guard page */
+	u32 flags;	 /* VM_*, page bits << VM_PROT_SHIFT */
+	u32 nr_pages;	 /* that it owns */
+	u32 pages;	 /* linear address of their array, 0: none */
+	u32 phys_addr;	 /* of ioremap: the first page's */
+};
+
+/* The kmap window as it stands. */
+struct kmap_view {
+	u32 last_pkmap_nr;
+	const s32 *pkmap_count; /* LAST_PKMAP of them */
+};
+
+/* What is compared after every op, besides mm_counts and object_counts. */
+struct mapping_counts {
+	u32 nr_areas;
+	u32 area_bytes;	 /* with the guard pages */
+	u32 kmap_users;	 /* kmaps outstanding */
+	u32 kmap_slots;	 /* with a count that is not 0 */
+	u32 last_pkmap_nr;
 };
 
 /*

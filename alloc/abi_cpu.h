@@ -21,6 +21,7 @@
 #define PAGE_PROTNONE 0x080u /* of a PTE without PRESENT */
 #define PAGE_GLOBAL 0x100u
 #define PAGE_ATTR_MASK 0x17Fu /* what programs may give a kernel page */
+#define PAGE_IOREMAP 0x063u   /* ioremap's page: no GLOBAL */
 
 #define CR0_BITS 0x80040033u /* PG AM NE ET MP PE: always so */
 #define CR0_WP 0x00010000u
@@ -92,6 +93,7 @@ struct cpu_view {
 	struct segment seg[NR_SEG_REGS];
 	u32 tlb_small, tlb_large; /* entries of 4 KiB and of 4 MiB */
 	u32 tlb_global;		  /* how many of both are global */
+	u32 preempt_count;	  /* kmap_atomics held */
 };
 
 /* A TLB's entry, as a word: frame | these. */

@@ -108,7 +108,8 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 
 /*
  * Who makes the calls that follow; also forgets the last call's report, oom
- * and trace.  cpu must be below the number of CPUs.
+ * and trace.  cpu must be below the number of CPUs.  While kmap_atomics are
+ * held on that CPU, the task is atomic, whatever its flags say.
  */
 void mm_set_current(struct machine *m, struct task task);
 
@@ -139,7 +140,7 @@ void mm_free_pages(struct machine *m, vaddr_t addr, unsigned int order);
 void mm_free_cold_page(struct machine *m, struct page *page);
 void mm_get_page(struct machine *m, struct page *page);
 void mm_put_page(struct machine *m, struct page *page);
-/* 0: a high frame that is not mapped, or a page outside mem_map */
+/* 0: a high frame that has no kmap slot, or a page outside mem_map */
 vaddr_t mm_page_address(struct machine *m, const struct page *page);
 /* NULL, with a report bad_address: not in the direct map */
 struct page *mm_virt_to_page(struct machine *m, vaddr_t addr);
@@ -329,9 +330,6 @@ struct pgd; /* a page directory: 1024 words, at its linear address */
 
 /* All that return int: 0, -12 (-ENOMEM), or -22 (-EINVAL) with a report. */
 
-/* A kernel page in the vmalloc window; bits: PAGE_*, of PAGE_ATTR_MASK. */
-int mm_map_kernel(struct machine *m, vaddr_t addr, struct page *page, u32 bits);
-int mm_unmap_kernel(struct machine *m, vaddr_t addr, u32 nr_pages);
 /* The direct map's attributes of nr_pages pages from `page' on; the caller
  * then calls global_flush_tlb(). */
 int mm_change_page_attr(struct machine *m, struct page *page, u32 nr_pages,
@@ -354,6 +352,83 @@ int mm_protect(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 nr_pages,
 /* The low 12 bits of a word, as set_pte() could set them. */
 int mm_set_pte(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 bits);
 int mm_set_pde(struct machine *m, struct pgd *pgd, vaddr_t addr, u32 bits);
+
+/* --- kernel mappings [mm/vmalloc.c, arch/i386/mm/ioremap.c] --------------- */
+
+/*
+ * Addresses in the vmalloc window.  No host memory is there, but under
+ * machine_set_mirror(): mm_access() leads there.  0 is NULL: a report, no
+ * memory, no room in the window, or, silently, a size of 0 or beyond all
+ * memory.
+ */
+struct vm_struct;
+
+/* flags: one of VM_IOREMAP, VM_ALLOC, VM_MAP.  size: bytes.  NULL as above. */
+struct vm_struct *mm_get_vm_area(struct machine *m, u32 size, u32 flags);
+/* Unmapped and out of the list; the caller kfree()s it with
+ * mm_free_vm_area().  NULL, with a report: no area begins at addr. */
+struct vm_struct *mm_remove_vm_area(struct machine *m, vaddr_t addr);
+void mm_free_vm_area(struct machine *m, struct vm_struct *area);
+/* size: bytes; prot: a page's bits, of PAGE_ATTR_MASK. */
+vaddr_t mm__vmalloc(struct machine *m, u32 size, gfp_t gfp, u32 prot);
+vaddr_t mm_vmalloc(struct machine *m, u32 size);
+vaddr_t mm_vmalloc_32(struct machine *m, u32 size); /* no high memory */
+vaddr_t mm_vmalloc_exec(struct machine *m, u32 size);
+void mm_vfree(struct machine *m, vaddr_t addr); /* 0: nothing */
+/* pages[i] may be NULL: then there is no mapping.  No reference is taken. */
+vaddr_t mm_vmap(struct machine *m, struct page *const *pages, u32 count,
+		u32 flags, u32 prot);
+void mm_vunmap(struct machine *m, vaddr_t addr); /* 0: nothing */
+/* NULL: nothing is mapped there, or no struct page; or a report. */
+struct page *mm_vmalloc_to_page(struct machine *m, vaddr_t addr);
+
+/* phys, size: bytes, of any alignment. */
+vaddr_t mm_ioremap(struct machine *m, u32 phys, u32 size);
+vaddr_t mm_ioremap_nocache(struct machine *m, u32 phys, u32 size);
+void mm_iounmap(struct machine *m, vaddr_t addr);
+
+/* --- high memory [mm/highmem.c, arch/i386/mm/highmem.c] ------------------- */
+
+/*
+ * A low page's linear address; a high page's in the kmap window.  0: a
+ * report, or all slots are in use, and then the task fell asleep: mm_blocked()
+ * is its ticket.
+ */
+vaddr_t mm_kmap(struct machine *m, struct page *page);
+/* The woken sleeper goes on, as the current task; as mm_kmap(). */
+vaddr_t mm_kmap_resume(struct machine *m, u32 ticket);
+void mm_kunmap(struct machine *m, struct page *page);
+/* The current CPU's slot of that type (enum km_type); preemption is off until
+ * mm_kunmap_atomic().  0: a report. */
+vaddr_t mm_kmap_atomic(struct machine *m, struct page *page, u32 type);
+void mm_kunmap_atomic(struct machine *m, vaddr_t addr, u32 type);
+/* NULL, with a report: no low memory's address, no atomic slot in use. */
+struct page *mm_kmap_atomic_to_page(struct machine *m, vaddr_t addr);
+/* phys: any byte of a frame that is not memory.  0: a report. */
+vaddr_t mm_set_fixmap(struct machine *m, u32 index, u32 phys, bool nocache);
+void mm_clear_fixmap(struct machine *m, u32 index);
+/* Whether virt_to_page() may be asked. */
+bool mm_virt_addr_valid(struct machine *m, vaddr_t addr);
+
+/*
+ * Mirror: from the next boot on, what the kernel's windows map (vmalloc, kmap,
+ * fixmap, devices' memory too) is there for the host as well, at mm_ptr() of
+ * its address, so that driver code runs unchanged.  Such accesses are seen by
+ * no TLB and recorded by no device.  A mirrored machine takes no snapshot.
+ */
+void machine_set_mirror(struct machine *m, bool mirror);
+
+/* --- looking at kernel mappings ------------------------------------------- */
+
+void mm_mapping_counts(const struct machine *m, struct mapping_counts *out);
+/* The area behind `area' in the list (NULL: the first), or NULL. */
+const struct vm_struct *mm_vm_next(const struct machine *m,
+				   const struct vm_struct *area);
+void mm_vm_view(const struct machine *m, const struct vm_struct *area,
+		struct vm_area_view *out);
+void mm_kmap_view(const struct machine *m, struct kmap_view *out);
+/* i below mm_layout's nr_devices: by the order of the mmio= words. */
+void mm_device_view(const struct machine *m, u32 i, struct device_view *out);
 
 /* --- bootmem [mm/bootmem.c], before machine_mem_init() only --------------- */
 

@@ -19,7 +19,6 @@
 #define FIX_FIRST_KMAP 2u /* behind FIX_HOLE and FIX_VSYSCALL */
 #define KM_TYPES 13u
 #define FIX_BOOT_SLOTS 17u /* 16 of boot-ioremap and the WP test */
-#define LAST_PKMAP 1024u
 
 static u64 last_size(const struct boot_line *line, enum boot_word_kind kind,
 		     u64 otherwise)

@@ -336,11 +336,6 @@ bool model_check_tlb(struct model *o, unsigned int cpu, vaddr_t addr,
 bool model_check_tables(struct model *o, bool all, struct divergence *d);
 
 /* `got`: 0, -12 or -22. */
-bool model_map_kernel(struct model *o, const struct outcome *out, vaddr_t addr,
-		      pfn_t pfn, u32 bits, int got, struct divergence *d);
-bool model_unmap_kernel(struct model *o, const struct outcome *out,
-			vaddr_t addr, u32 nr_pages, int got,
-			struct divergence *d);
 bool model_change_page_attr(struct model *o, const struct outcome *out,
 			    pfn_t pfn, u32 nr_pages, u32 prot, int got,
 			    struct divergence *d);
@@ -366,6 +361,73 @@ bool model_set_pte(struct model *o, const struct outcome *out, u32 pgd,
 		   vaddr_t addr, u32 bits, int got, struct divergence *d);
 bool model_set_pde(struct model *o, const struct outcome *out, u32 pgd,
 		   vaddr_t addr, u32 bits, int got, struct divergence *d);
+
+/* --- kernel mappings ------------------------------------------------------ */
+
+/* Where the devices' bytes are, in the order of the mmio= words. */
+void model_set_devices(struct model *o, const struct device_view *devices,
+		       u32 nr);
+/* `got`: the address, 0 for NULL. */
+bool model_get_vm_area(struct model *o, const struct outcome *out, u32 size,
+		       u32 flags, vaddr_t got, struct divergence *d);
+/* vmalloc(), vmalloc_32(), vmalloc_exec() are this with their flags. */
+bool model_vmalloc(struct model *o, const struct outcome *out, u32 size,
+		   gfp_t gfp, u32 prot, vaddr_t got, struct divergence *d);
+/* To be called BEFORE vfree: judges the contents of what it is to free. */
+bool model_before_vfree(struct model *o, vaddr_t addr, struct divergence *d);
+bool model_vfree(struct model *o, const struct outcome *out, vaddr_t addr,
+		 struct divergence *d);
+/* pfn[i] PFN_NONE: a NULL page. */
+bool model_vmap(struct model *o, const struct outcome *out, const pfn_t *pfn,
+		u32 count, u32 flags, u32 prot, vaddr_t got,
+		struct divergence *d);
+bool model_vunmap(struct model *o, const struct outcome *out, vaddr_t addr,
+		  struct divergence *d);
+/* `got`: PFN_NONE for NULL. */
+bool model_vmalloc_to_page(struct model *o, const struct outcome *out,
+			   vaddr_t addr, pfn_t got, struct divergence *d);
+bool model_ioremap(struct model *o, const struct outcome *out, u32 phys,
+		   u32 size, bool nocache, vaddr_t got, struct divergence *d);
+bool model_iounmap(struct model *o, const struct outcome *out, vaddr_t addr,
+		   struct divergence *d);
+
+bool model_kmap(struct model *o, const struct outcome *out, pfn_t pfn,
+		vaddr_t got, struct divergence *d);
+/* The sleeper `ticket`, woken, went on. */
+bool model_kmap_resume(struct model *o, const struct outcome *out, u32 ticket,
+		       vaddr_t got, struct divergence *d);
+bool model_kunmap(struct model *o, const struct outcome *out, pfn_t pfn,
+		  struct divergence *d);
+bool model_kmap_atomic(struct model *o, const struct outcome *out, pfn_t pfn,
+		       u32 type, vaddr_t got, struct divergence *d);
+bool model_kunmap_atomic(struct model *o, const struct outcome *out,
+			 vaddr_t addr, u32 type, struct divergence *d);
+bool model_kmap_atomic_to_page(struct model *o, const struct outcome *out,
+			       vaddr_t addr, pfn_t got, struct divergence *d);
+bool model_set_fixmap(struct model *o, const struct outcome *out, u32 index,
+		      u32 phys, bool nocache, vaddr_t got,
+		      struct divergence *d);
+bool model_clear_fixmap(struct model *o, const struct outcome *out, u32 index,
+			struct divergence *d);
+bool model_virt_addr_valid(struct model *o, const struct outcome *out,
+			   vaddr_t addr, bool got, struct divergence *d);
+
+/* After every op. */
+bool model_check_mappings(struct model *o, const struct mapping_counts *machine,
+			  struct divergence *d);
+/*
+ * The list of areas: the model's i-th by address (0: there are fewer), and
+ * one as it stands; touched: something happened to it since the snapshot.
+ */
+vaddr_t model_vm_area_at(const struct model *o, u32 i, bool *touched);
+bool model_check_vm_area(struct model *o, u32 i, const struct vm_area_view *v,
+			 struct divergence *d);
+bool model_check_kmap(struct model *o, const struct kmap_view *v,
+		      struct divergence *d);
+bool model_check_device(struct model *o, u32 i, const struct device_view *v,
+			struct divergence *d);
+/* The frames that have a kmap slot, by index from 0; PFN_NONE: no more. */
+pfn_t model_kmapped_at(const struct model *o, u32 i);
 
 /* --- bootmem, between model_boot() and model_mem_init() ----------------- */
 

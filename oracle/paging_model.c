@@ -24,7 +24,6 @@
 #define OPEN_BUS 0xFFFFFFFFu
 #define FIXADDR_TOP 0xFFFFF000u
 #define FIX_KMAP_BEGIN 2u
-#define KM_USER0 3u
 #define KM_TYPES 13u
 
 /* What is asked: one byte, for whom. */
