@@ -5,7 +5,8 @@
  *     ram=48M  cpus=2  vmalloc=992M  highmem=4M  mem=23M
  *     e820=0-9f000,100000-4000000:reserved     hex, the end exclusive
  *     memmap=exactmap  memmap=1M@2M  memmap=1M#2M  memmap=1M$21M  memmap=23M
- *     line=64  slab_debug  mem=nopentium
+ *     line=64  slab_debug  mem=nopentium  kmap_strict
+ *     mmio=64K@0xf8000000                      a device's memory
  *
  * A size is decimal or 0x hex, with K, M or G.  Only the form is judged
  * here; whether a machine can boot so is judged where it boots.
@@ -163,6 +164,16 @@ static void read_memmap(struct reader *r)
 		add_word(r, BOOT_MEM, 0, 0, size);
 }
 
+static void read_mmio(struct reader *r)
+{
+	u64 size = read_size(r);
+
+	if (accept(r, "@"))
+		add_word(r, BOOT_MMIO, 0, read_size(r), size);
+	else
+		refuse(r, "a device is SIZE@START");
+}
+
 static void read_word(struct reader *r)
 {
 	if (accept(r, "e820="))
@@ -185,6 +196,10 @@ static void read_word(struct reader *r)
 		add_word(r, BOOT_LINE, 0, 0, read_number(r, 10));
 	else if (accept(r, "slab_debug"))
 		add_word(r, BOOT_SLAB_DEBUG, 0, 0, 0);
+	else if (accept(r, "mmio="))
+		read_mmio(r);
+	else if (accept(r, "kmap_strict"))
+		add_word(r, BOOT_KMAP_STRICT, 0, 0, 0);
 	else
 		refuse(r, "no such word");
 	if (!at_end(r))

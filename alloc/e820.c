@@ -119,6 +119,17 @@ bool e820_all_ram(const struct e820_map *map, u64 start, u64 end)
 	return false;
 }
 
+bool e820_no_ram(const struct e820_map *map, u64 start, u64 end)
+{
+	for (u32 i = 0; i < map->nr; i++) {
+		const struct e820_range *r = &map->range[i];
+
+		if (r->type == E820_RAM && r->start < end && start < r->end)
+			return false;
+	}
+	return true;
+}
+
 void e820_ram_pfns(const struct e820_range *range, u64 *first, u64 *end)
 {
 	*first = 0;
@@ -163,6 +174,14 @@ static const char *judge_word(const struct boot_word *w)
 	case BOOT_LINE:
 		if (w->size != 32 && w->size != 64 && w->size != 128)
 			return "line= must be 32, 64 or 128";
+		return NULL;
+	case BOOT_MMIO:
+		if (w->size < PAGE_SIZE || w->size > DEVICE_BYTES_MAX)
+			return "mmio= must be 4K to 16M";
+		if (w->size % PAGE_SIZE || w->start % PAGE_SIZE)
+			return "mmio= must be multiples of 4K";
+		if (w->start > 4096 * mib - w->size)
+			return "mmio= must end at or below 4G";
 		return NULL;
 	default:
 		return w->kind < NR_BOOT_WORDS ? NULL : "an unknown boot word";
@@ -246,6 +265,44 @@ static void read_map(struct e820_map *map, const struct boot_line *line)
 	}
 }
 
+static bool overlap(const struct device_range *a, const struct boot_word *b)
+{
+	return a->start < b->start + b->size &&
+	       b->start < (u64)a->start + a->size;
+}
+
+/* The map is as booted. */
+static const char *add_device(struct memory_setup *s, const struct boot_word *w)
+{
+	if (s->nr_devices == DEVICES_MAX)
+		return "more than 4 devices";
+	if (!e820_no_ram(&s->map, w->start, w->start + w->size))
+		return "a device where RAM is";
+	for (u32 i = 0; i < s->nr_devices; i++)
+		if (overlap(&s->device[i], w))
+			return "a device where another is";
+	s->device[s->nr_devices++] = (struct device_range){
+		.start = (u32)w->start,
+		.size = (u32)w->size,
+	};
+	return NULL;
+}
+
+static const char *read_devices(struct memory_setup *s,
+				const struct boot_line *line)
+{
+	s->nr_devices = 0;
+	for (u32 i = 0; i < line->nr; i++) {
+		const struct boot_word *w = &line->word[i];
+		const char *why;
+
+		why = w->kind == BOOT_MMIO ? add_device(s, w) : NULL;
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
 static pfn_t find_max_pfn(const struct e820_map *map)
 {
 	u64 max = 0;
@@ -303,8 +360,9 @@ const char *memory_setup(struct memory_setup *s, const struct boot_line *line)
 	s->cache_line = cache_line ? (u32)cache_line->size : L1_CACHE_BYTES;
 	s->slab_debug = last_word(line, BOOT_SLAB_DEBUG);
 	s->pse = !last_word(line, BOOT_NOPENTIUM);
+	s->kmap_strict = last_word(line, BOOT_KMAP_STRICT);
 	/* and low: no split leaves less than 8 MiB of it below */
 	if (!e820_all_ram(&s->map, KERNEL_START, KERNEL_START + KERNEL_BYTES))
 		return "the kernel image (1M to 4M) does not lie in low RAM";
-	return NULL;
+	return read_devices(s, line);
 }

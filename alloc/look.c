@@ -68,7 +68,9 @@ void mm_layout(const struct machine *m, struct mm_layout *out)
 	*out = (struct mm_layout){ .nr_cpus = m->setup.nr_cpus,
 				   .cache_line = m->setup.cache_line,
 				   .slab_debug = m->setup.slab_debug,
-				   .pse = m->setup.pse };
+				   .pse = m->setup.pse,
+				   .kmap_strict = m->setup.kmap_strict,
+				   .nr_devices = m->setup.nr_devices };
 	if (m->phase != PHASE_OFF)
 		look_at_layout(m, out);
 }

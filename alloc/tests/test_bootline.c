@@ -46,6 +46,11 @@ TEST(every_word)
 		  { BOOT_E820, E820_ACPI, 0x1000, 0x1000 } },
 		{ "e820=1000-2000:nvs",
 		  { BOOT_E820, E820_NVS, 0x1000, 0x1000 } },
+		{ "mmio=64K@0xF8000000",
+		  { BOOT_MMIO, 0, 0xF8000000, 64 << 10 } },
+		{ "mmio=16m@3G", { BOOT_MMIO, 0, 3ull << 30, 16 << 20 } },
+		{ "mmio=0@0", { BOOT_MMIO, 0, 0, 0 } },
+		{ "kmap_strict", { BOOT_KMAP_STRICT, 0, 0, 0 } },
 		{ "  ram=16M  ", { BOOT_RAM, 0, 0, 16 << 20 } },
 	};
 	struct boot_line line;
@@ -117,6 +122,14 @@ TEST(every_complaint)
 		  "something follows the value: e820=0-10:ramp", 0 },
 		{ "memmap=1M@", "a number is missing: memmap=1M@", 0 },
 		{ "memmap=exact", "a number is missing: memmap=exact", 0 },
+		{ "mmio=4K", "a device is SIZE@START: mmio=4K", 0 },
+		{ "mmio=4K#1G", "a device is SIZE@START: mmio=4K#1G", 0 },
+		{ "mmio=4K@", "a number is missing: mmio=4K@", 0 },
+		{ "mmio=@1G", "a number is missing: mmio=@1G", 0 },
+		{ "mmio=4K@1G,", "something follows the value: mmio=4K@1G,",
+		  0 },
+		{ "kmap_strict=1", "something follows the value: kmap_strict=1",
+		  0 },
 		{ "memmap=1M!1M", "something follows the value: memmap=1M!1M",
 		  0 },
 	};

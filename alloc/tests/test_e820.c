@@ -184,6 +184,36 @@ TEST(unusable_lines)
 		  "vmalloc= must be 4M to 1016M, a multiple of 4M" },
 		{ "ram=16M vmalloc=1020M",
 		  "vmalloc= must be 4M to 1016M, a multiple of 4M" },
+		{ "ram=16M mmio=0@1G", "mmio= must be 4K to 16M" },
+		{ "ram=16M mmio=4095@1G", "mmio= must be 4K to 16M" },
+		{ "ram=16M mmio=16388K@1G", "mmio= must be 4K to 16M" },
+		{ "ram=16M mmio=4097@1G", "mmio= must be multiples of 4K" },
+		{ "ram=16M mmio=4K@0x40000800",
+		  "mmio= must be multiples of 4K" },
+		{ "ram=16M mmio=8K@0xFFFFF000",
+		  "mmio= must end at or below 4G" },
+		{ "ram=16M mmio=4K@4G", "mmio= must end at or below 4G" },
+		{ "ram=16M mmio=4K@0xFFFFFFFFFFFFF000",
+		  "mmio= must end at or below 4G" },
+		{ "ram=16M mmio=4K@1G mmio=4K@2G mmio=4K@3G mmio=8K@1M "
+		  "mmio=4K@0xFFFFF000 memmap=1M$1M",
+		  "the kernel image (1M to 4M) does not lie in low RAM" },
+		{ "ram=16M mmio=4K@1G mmio=4K@2G mmio=4K@3G mmio=4K@17M "
+		  "mmio=4K@18M",
+		  "more than 4 devices" },
+		{ "ram=16M mmio=4K@0", "a device where RAM is" },
+		{ "ram=16M mmio=4K@0x9F000", "a device where RAM is" },
+		{ "ram=16M mmio=8K@0xFFF000", "a device where RAM is" },
+		{ "mmio=4K@32M ram=16M memmap=1M@32M",
+		  "a device where RAM is" },
+		{ "mmio=4K@17M ram=16M e820=2000800-2000801 mmio=8K@0x1fff000",
+		  "a device where RAM is" },
+		{ "ram=16M mmio=8K@1G mmio=4K@0x40001000",
+		  "a device where another is" },
+		{ "ram=16M mmio=4K@1G mmio=4K@1G",
+		  "a device where another is" },
+		{ "ram=16M mmio=4K@1G mmio=8K@0x3FFFF000",
+		  "a device where another is" },
 		{ "ram=16M memmap=1M$2M",
 		  "the kernel image (1M to 4M) does not lie in low RAM" },
 		{ "e820=0-3ff000",
@@ -206,6 +236,57 @@ TEST(unusable_lines)
 				  why ? why : "boots");
 	}
 	EXPECT(!pc_boot_why(m, SMALL_PC));
+	machine_delete(m);
+}
+
+/* Beside RAM, in holes, at both ends, one behind the other. */
+TEST(devices)
+{
+	static const struct device_range want[] = {
+		{ 0xFF000000, 0x1000000 },
+		{ 0xA0000, 0x10000 },
+		{ 0xB0000, 0x1000 },
+		{ 0x900000, 0x100000 },
+	};
+	struct memory_setup s;
+
+	EXPECT(!read_line(&s, "mmio=16M@0xFF000000 ram=16M mmio=64K@0xA0000 "
+			      "memmap=1M$9M mmio=4K@0xB0000 mmio=1M@9M"));
+	EXPECT_EQ(ARRAY_SIZE(want), s.nr_devices);
+	for (u32 i = 0; i < ARRAY_SIZE(want); i++) {
+		EXPECT_EQ(want[i].start, s.device[i].start);
+		EXPECT_EQ(want[i].size, s.device[i].size);
+	}
+	EXPECT(!s.kmap_strict);
+	/* what mem= takes away is no RAM */
+	EXPECT(!read_line(&s, "ram=64M mmio=4K@16M mem=16M kmap_strict"));
+	EXPECT_EQ(1, s.nr_devices);
+	EXPECT(s.kmap_strict);
+	/* what lies beyond highmem= is */
+	EXPECT_STR("a device where RAM is",
+		   read_line(&s, "ram=1G highmem=4M mmio=4K@0x3F000000"));
+}
+
+/* A device changes no other figure; a machine that is off has none. */
+TEST(devices_in_the_layout)
+{
+	struct machine *m = pc_on("ram=16M mmio=4K@1G kmap_strict");
+	struct mm_layout with, without;
+
+	mm_layout(m, &with);
+	EXPECT_EQ(1, with.nr_devices);
+	EXPECT_EQ(1, with.kmap_strict);
+	EXPECT(pc_boot_why(m, "ram=16M mmio=4K@0"));
+	mm_layout(m, &without);
+	EXPECT_EQ(0, without.nr_devices);
+	EXPECT_EQ(0, without.kmap_strict);
+	EXPECT(!pc_boot_why(m, "ram=16M"));
+	machine_mem_init(m);
+	mm_layout(m, &without);
+	EXPECT_EQ(0, without.nr_devices);
+	with.nr_devices = 0;
+	with.kmap_strict = 0;
+	EXPECT(!memcmp(&with, &without, sizeof(with)));
 	machine_delete(m);
 }
 
