@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * accept_tables.c - calls about the kernel's tables: the vmalloc window, and
- * the attributes of the direct map.
+ * accept_tables.c - the attributes of the direct map, and what all files
+ * share that are about ranges of pages.
  *
  *	large page -- an attribute differs --> table, odd words: 1
  *	table -- no odd word is left --> large page; the table waits in
  *		df_list for global_flush_tlb()
  *
  * All of it is in the template; a PDE that changes also in each directory.
- * [mm/vmalloc.c: map_vm_area, unmap_vm_area; arch/i386/mm/pageattr.c]
+ * [arch/i386/mm/pageattr.c]
  */
 #include "host.h"
 #include "tables.h"
@@ -120,59 +120,6 @@ bool release_cleared(struct judge *j)
 		if (!frame_unmap(j, j->o->cleared.pfn[i]))
 			return false;
 	return true;
-}
-
-/* --- the vmalloc window --------------------------------------------------- */
-
-static bool in_window(const struct model *o, struct pages range)
-{
-	const struct mm_layout *l = &o->now.layout;
-
-	return l->vmalloc_start >= l->high_memory &&
-	       range.from >= l->vmalloc_start >> PAGE_SHIFT &&
-	       range.end64 <= l->vmalloc_end >> PAGE_SHIFT;
-}
-
-bool model_map_kernel(struct model *o, const struct outcome *out, vaddr_t addr,
-		      pfn_t pfn, u32 bits, int got, struct divergence *d)
-{
-	struct judge j = judge_begin(o, out, d);
-	u32 template = o->now.translation.template, table;
-	enum report_kind kind = map_misuse(o, pfn);
-
-	if (!in_window(o, pages_of(addr, 1)))
-		return judge_table_misuse(&j, REPORT_map_address, got);
-	if (kind)
-		return judge_map_misuse(&j, kind, pfn, got);
-	if (word_in(o, template, addr))
-		return judge_table_misuse(&j, REPORT_map_busy, got);
-	if (!table_words(o, template)[addr >> 22]) {
-		if (!table_arises(&j, GFP_TABLE, TABLE_KERNEL, &table))
-			return false;
-		if (table == TABLE_NONE)
-			return judge_answer(&j, ANSWER_NOMEM, got);
-		table_set(o, template, addr >> 22,
-			  table_of(o, table)->pfn << PAGE_SHIFT | WORD_TABLE);
-	}
-	frame_map(o, pfn);
-	word_put(o, template, addr,
-		 pfn << PAGE_SHIFT | (bits & PAGE_ATTR_MASK));
-	return judge_answer(&j, 0, got);
-}
-
-bool model_unmap_kernel(struct model *o, const struct outcome *out,
-			vaddr_t addr, u32 nr_pages, int got,
-			struct divergence *d)
-{
-	struct judge j = judge_begin(o, out, d);
-	struct pages range = pages_of(addr, nr_pages);
-
-	if (!in_window(o, range))
-		return judge_table_misuse(&j, REPORT_map_address, got);
-	if (!clear_words(o, o->now.translation.template, range))
-		return diverge(d, RULE_U1, "memory for the model", true, false);
-	tlb_drop_everywhere(o);
-	return release_cleared(&j) && judge_answer(&j, 0, got);
 }
 
 /* --- attributes ----------------------------------------------------------- */

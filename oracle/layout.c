@@ -16,8 +16,7 @@
 #define LOWMEM_LEAST 16384u /* what highmem= must leave: 64 MiB */
 
 #define FIXADDR_TOP 0xFFFFF000u
-#define FIX_FIRST_KMAP 2u /* behind FIX_HOLE and FIX_VSYSCALL */
-#define KM_TYPES 13u
+#define FIX_FIRST_KMAP 2u  /* behind FIX_HOLE and FIX_VSYSCALL */
 #define FIX_BOOT_SLOTS 17u /* 16 of boot-ioremap and the WP test */
 
 static u64 last_size(const struct boot_line *line, enum boot_word_kind kind,
@@ -74,7 +73,8 @@ static void split(struct mm_layout *l, u32 maxmem_pfn, u64 highmem)
 
 static void set_addresses(struct mm_layout *l)
 {
-	u32 slots = FIX_FIRST_KMAP + KM_TYPES * (l->nr_cpus > 1 ? NR_CPUS : 1);
+	u32 slots =
+		FIX_FIRST_KMAP + KM_TYPE_NR * (l->nr_cpus > 1 ? NR_CPUS : 1);
 	u32 boot_start = FIXADDR_TOP - (slots + FIX_BOOT_SLOTS) * PAGE_SIZE;
 
 	l->high_memory = PAGE_OFFSET + l->max_low_pfn * PAGE_SIZE;

@@ -46,11 +46,12 @@ struct frame {
 	};
 	u32 prev; /* IS_FREE */
 	u32 count;
-	u32 mapcount; /* words of page tables that map it */
-	u32 table;    /* number of the table or directory that it holds */
-	u8 is;	      /* enum frame_is */
-	u8 order;     /* of the block, in its head */
-	u8 marks;     /* enum frame_mark */
+	u32 mapcount;  /* words of processes' page tables that map it */
+	u32 kmapcount; /* of a head: the kernel's mappings of its block */
+	u32 table;     /* number of the table or directory that it holds */
+	u8 is;	       /* enum frame_is */
+	u8 order;      /* of the block, in its head */
+	u8 marks;      /* enum frame_mark */
 };
 
 /* --- per-CPU lists ------------------------------------------------------ */
@@ -208,13 +209,15 @@ static inline struct frame *frame_touch(struct model *o, pfn_t pfn)
 /* Why nobody but the kernel may drop a reference of this block. */
 static inline enum report_kind holder_of(const struct frame *f)
 {
-	if (likely(f->count != 1 && f->count != f->mapcount))
+	u32 held = f->mapcount + (f->kmapcount != 0);
+
+	if (likely(f->count > 1 && f->count > held))
 		return REPORT_none;
 	if (f->marks & MARK_SLAB)
 		return REPORT_free_slab;
 	if (f->marks & MARK_TABLE)
 		return REPORT_free_table;
-	return f->count == f->mapcount ? REPORT_free_mapped : REPORT_none;
+	return f->count > held ? REPORT_none : REPORT_free_mapped;
 }
 
 static inline unsigned int zone_of(const struct model *o, pfn_t pfn)

@@ -24,7 +24,6 @@
 #define OPEN_BUS 0xFFFFFFFFu
 #define FIXADDR_TOP 0xFFFFF000u
 #define FIX_KMAP_BEGIN 2u
-#define KM_TYPES 13u
 
 /* What is asked: one byte, for whom. */
 struct query {
@@ -280,7 +279,7 @@ void load_directory(struct model *o, unsigned int cpu, u32 number)
 
 void atomic_slot(struct model *o, unsigned int cpu, pfn_t pfn)
 {
-	u32 slot = FIX_KMAP_BEGIN + KM_USER0 + KM_TYPES * cpu;
+	u32 slot = FIX_KMAP_BEGIN + KM_USER0 + KM_TYPE_NR * cpu;
 	vaddr_t addr = FIXADDR_TOP - slot * PAGE_SIZE;
 
 	table_set(o, o->now.translation.fixmap, pte_index(addr),

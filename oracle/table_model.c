@@ -7,7 +7,9 @@
  *	directory	an object of the cache pgd, in pgd_list from when it
  *			is constructed until it is destructed, free or not
  *	table		a frame marked so
- *	mapped frame	count >= mapcount: each mapping has its reference
+ *	mapped frame	count >= mapcount + 1 if kmapcount is not 0: each
+ *			mapping of a process has its reference; the kernel's
+ *			have none, and rely on another's
  *
  * [arch/i386/mm/init.c: paging_init; arch/i386/mm/pgtable.c: pgd_ctor,
  * pgd_dtor; mm/memory.c: pte_alloc_map]
@@ -234,6 +236,47 @@ bool frame_unmap(struct judge *j, pfn_t pfn)
 {
 	frame_touch(j->o, pfn)->mapcount--;
 	return nested_free_pages(j, pfn);
+}
+
+/* --- the kernel's mappings ------------------------------------------------ */
+
+enum report_kind kmap_misuse(const struct model *o, pfn_t pfn)
+{
+	const struct frame *head;
+
+	if (pfn >= o->now.layout.max_mapnr)
+		return REPORT_bad_page;
+	if (o->frame[pfn].is == IS_RESERVED)
+		return REPORT_map_frame;
+	if (o->frame[pfn].is == IS_PCP)
+		return REPORT_ref_free;
+	head = &o->frame[block_of(o, pfn)];
+	if (head->is != IS_ALLOCATED)
+		return REPORT_ref_free;
+	if (head->marks & (MARK_SLAB | MARK_TABLE))
+		return REPORT_map_frame;
+	/* processes alone hold it: it may go when they unmap it */
+	return head->count > head->mapcount ? REPORT_none : REPORT_map_frame;
+}
+
+bool judge_may_kmap(struct judge *j, pfn_t pfn, bool null, bool *may)
+{
+	enum report_kind kind = kmap_misuse(j->o, pfn);
+
+	*may = !kind;
+	if (kind && pfn < j->o->now.layout.max_mapnr)
+		frame_touch(j->o, pfn);
+	return !kind || judge_report(j, kind, null);
+}
+
+void kmap_inc(struct model *o, pfn_t pfn)
+{
+	frame_touch(o, block_of(o, pfn))->kmapcount++;
+}
+
+void kmap_dec(struct model *o, pfn_t pfn)
+{
+	frame_touch(o, block_of(o, pfn))->kmapcount--;
 }
 
 /* --- tables come and go --------------------------------------------------- */

@@ -167,6 +167,13 @@ enum report_kind map_misuse(const struct model *o, pfn_t pfn);
 void frame_map(struct model *o, pfn_t pfn);
 /* The mapping goes, and its reference. */
 bool frame_unmap(struct judge *j, pfn_t pfn);
+/* Why this frame cannot be mapped by the kernel: in an area, a kmap slot. */
+enum report_kind kmap_misuse(const struct model *o, pfn_t pfn);
+/* The same, judged where it cannot: `null` is what the call returned. */
+bool judge_may_kmap(struct judge *j, pfn_t pfn, bool null, bool *may);
+/* The kernel's mappings of its block: one more, one less. */
+void kmap_inc(struct model *o, pfn_t pfn);
+void kmap_dec(struct model *o, pfn_t pfn);
 /* *number is TABLE_NONE where there is no frame for it. */
 bool table_arises(struct judge *j, gfp_t gfp, enum table_is is, u32 *number);
 /* Its mark and the kernel's reference go. */

@@ -103,6 +103,7 @@ static struct frame_view view_of(const struct model *o, pfn_t pfn)
 			.count = f->count,
 			.table = !!(f->marks & MARK_TABLE),
 			.mapcount = f->mapcount,
+			.kmapcount = f->kmapcount,
 		};
 	case IS_INSIDE:
 		head = &o->frame[block_of(o, pfn)];
@@ -133,5 +134,7 @@ bool model_check_frame(struct model *o, pfn_t pfn,
 	       must(o, d, RULE_F9, "count", want.count, machine->count) &&
 	       must(o, d, RULE_F11, "table", want.table, machine->table) &&
 	       must(o, d, RULE_F12, "mapcount", want.mapcount,
-		    machine->mapcount);
+		    machine->mapcount) &&
+	       must(o, d, RULE_V12, "kmapcount", want.kmapcount,
+		    machine->kmapcount);
 }

@@ -365,19 +365,4 @@ BROKEN(T14)
 	pair_delete(p);
 }
 
-/* A directory that was made before the window's table was. */
-BROKEN(T15)
-{
-	struct pair *p = pair_tables(1);
-	u32 pgd = good_pgd(p);
-	pfn_t pfn = good_page(p, GFP_KERNEL);
-
-	EXPECT_EQ(0, good_map_kernel(p, VM_START, pfn, 0x163));
-	good_switch(p, pgd);
-	EXPECT_EQ(0, word_at(p, pgd, VM_START));
-	names(p, RULE_T15,
-	      read_told(p, VM_START, faulted(FAULT_PF, 0, VM_START)));
-	pair_delete(p);
-}
-
 #endif

@@ -40,17 +40,18 @@ BROKEN(R46)
 BROKEN(R47)
 {
 	struct pair *p = pair_tables(1);
-	struct call c = { .judge = judge_map_kernel,
-			  .a = VM_START,
-			  .b = SWAPPER_PG_DIR_PADDR / PAGE_SIZE };
+	struct call c = { .judge = judge_map_page,
+			  .a = good_pgd(p),
+			  .b = USER_ADDR,
+			  .gfp = SWAPPER_PG_DIR_PADDR / PAGE_SIZE };
 
 	misused(p, RULE_R47, c);
 	/* a slab's; a block's head */
-	c.b = (good_kmalloc(p, 64, GFP_KERNEL) - PAGE_OFFSET) / PAGE_SIZE;
+	c.gfp = (good_kmalloc(p, 64, GFP_KERNEL) - PAGE_OFFSET) / PAGE_SIZE;
 	misused(p, RULE_R47, c);
-	c.b = good(p, &(struct call){ .judge = judge_pages,
-				      .gfp = GFP_KERNEL,
-				      .a = 1 });
+	c.gfp = good(p, &(struct call){ .judge = judge_pages,
+					.gfp = GFP_KERNEL,
+					.a = 1 });
 	misused(p, RULE_R47, c);
 	pair_delete(p);
 }
@@ -61,13 +62,6 @@ BROKEN(R48)
 	u32 pgd = good_pgd(p);
 
 	misused(p, RULE_R48,
-		(struct call){ .judge = judge_map_kernel,
-			       .a = VM_START - 1,
-			       .b = ~0u });
-	misused(p, RULE_R48,
-		(struct call){
-			.judge = judge_unmap_kernel, .a = 0xFF7FD000, .b = 2 });
-	misused(p, RULE_R48,
 		(struct call){ .judge = judge_unmap,
 			       .a = pgd,
 			       .b = TASK_SIZE - 1,
@@ -77,18 +71,6 @@ BROKEN(R48)
 			       .a = pgd,
 			       .b = TASK_SIZE,
 			       .gfp = ~0u });
-	pair_delete(p);
-}
-
-BROKEN(R49)
-{
-	struct pair *p = pair_tables(1);
-	pfn_t pfn = good_page(p, GFP_KERNEL);
-
-	EXPECT_EQ(0, good_map_kernel(p, VM_START + 5, pfn, 0));
-	misused(p, RULE_R49,
-		(struct call){
-			.judge = judge_map_kernel, .a = VM_START, .b = pfn });
 	pair_delete(p);
 }
 
@@ -186,7 +168,7 @@ BROKEN(R56)
 	pfn_t pfn;
 	struct pair *p = pair_user(3, &pgd, &pfn);
 
-	EXPECT_EQ(0, good_map_kernel(p, VM_START, pfn, 0x163));
+	EXPECT_EQ(0, good_map_page(p, pgd, 0, pfn, 3));
 	good_page_free(p, pfn);
 	held(p, RULE_R56, pfn);
 }
@@ -229,6 +211,22 @@ BROKEN(F12)
 	pair_delete(p);
 }
 
+/* Mapped by the kernel, and held by its owner alone. */
+BROKEN(V12)
+{
+	struct frame_view v = {
+		.state = FRAME_ALLOCATED, .head = 1, .count = 1, .kmapcount = 1
+	};
+	struct pair *p = pair_tables(1);
+	pfn_t pfn = good_page(p, GFP_KERNEL);
+
+	kmap_inc(p->o, pfn);
+	EXPECT(model_check_frame(p->o, pfn, &v, &p->d));
+	v.kmapcount = 0;
+	names(p, RULE_V12, model_check_frame(p->o, pfn, &v, &p->d));
+	held(p, RULE_R56, pfn);
+}
+
 /* --- U -------------------------------------------------------------------- */
 
 /* A call that goes well, told to have answered -ENOMEM. */
@@ -242,13 +240,9 @@ static void answers_nomem(struct pair *p, struct call c)
 BROKEN(U1)
 {
 	struct pair *p = pair_tables(1);
-	pfn_t pfn = good_page(p, GFP_KERNEL);
+	pfn_t pfn;
 	u32 pgd;
 
-	answers_nomem(p, (struct call){ .judge = judge_map_kernel,
-					.a = VM_START,
-					.b = pfn });
-	p = pair_tables(1);
 	answers_nomem(p, (struct call){ .judge = judge_attr,
 					.a = 1500,
 					.b = 2000,

@@ -41,21 +41,6 @@ static inline bool judge_pages_free(struct model *o, const struct outcome *out,
 	return model_free_pages(o, out, c->a, 0, d);
 }
 
-static inline bool judge_map_kernel(struct model *o, const struct outcome *out,
-				    const struct call *c, u32 got,
-				    struct divergence *d)
-{
-	return model_map_kernel(o, out, c->a, c->b, c->gfp, (int)got, d);
-}
-
-static inline bool judge_unmap_kernel(struct model *o,
-				      const struct outcome *out,
-				      const struct call *c, u32 got,
-				      struct divergence *d)
-{
-	return model_unmap_kernel(o, out, c->a, c->b, (int)got, d);
-}
-
 static inline bool judge_attr(struct model *o, const struct outcome *out,
 			      const struct call *c, u32 got,
 			      struct divergence *d)
@@ -119,22 +104,6 @@ static inline pfn_t good_page(struct pair *p, gfp_t gfp)
 static inline void good_page_free(struct pair *p, pfn_t pfn)
 {
 	good(p, &(struct call){ .judge = judge_pages_free, .a = pfn });
-}
-
-static inline int good_map_kernel(struct pair *p, vaddr_t addr, pfn_t pfn,
-				  u32 bits)
-{
-	return (int)good(p, &(struct call){ .judge = judge_map_kernel,
-					    .a = addr,
-					    .b = pfn,
-					    .gfp = bits });
-}
-
-static inline int good_unmap_kernel(struct pair *p, vaddr_t addr, u32 nr)
-{
-	return (int)good(p, &(struct call){ .judge = judge_unmap_kernel,
-					    .a = addr,
-					    .b = nr });
 }
 
 static inline int good_attr(struct pair *p, pfn_t pfn, u32 nr, u32 prot)

@@ -152,7 +152,7 @@ TEST(names)
 	}
 	EXPECT_EQ(RULE_R0, report_rule(REPORT_none));
 	EXPECT_EQ(RULE_R20, report_rule(REPORT_bootmem_panic));
-	EXPECT_EQ(RULE_R56, report_rule(NR_REPORTS - 1));
+	EXPECT_EQ(RULE_R69, report_rule(NR_REPORTS - 1));
 }
 
 TEST(counters)

@@ -272,30 +272,6 @@ TEST(split_and_restore)
 	pair_delete(p);
 }
 
-/* A directory made before the table was; one read completes it (2.5). */
-TEST(sync)
-{
-	struct pair *p = pair_tables(1);
-	u32 pgd = good_pgd(p);
-	pfn_t pfn = good_page(p, GFP_KERNEL);
-
-	EXPECT_EQ(0, good_map_kernel(p, VM_START, pfn, 0x103));
-	good_switch(p, pgd);
-	EXPECT_EQ(pfn << 12, look(p, VM_START, true, false).at);
-	EXPECT_EQ(4, code_of(p, VM_START, false, true));
-	EXPECT(!touch(p, VM_START + PAGE_SIZE, false));
-	/* the fault stood, and the word was copied all the same */
-	EXPECT_EQ(0x067, word_at(p, pgd, VM_START) & 0xFFF);
-	EXPECT(touch(p, VM_START, true));
-	EXPECT_EQ(pfn << 12 | 0x163, pte_at(p, pgd, VM_START));
-	EXPECT(!model_self_check(p->o));
-	EXPECT_EQ(0, good_unmap_kernel(p, VM_START, 1));
-	EXPECT_EQ(0, p->o->tlb[0].nr);
-	EXPECT_EQ(1, p->o->frame[pfn].count);
-	EXPECT(!model_self_check(p->o));
-	pair_delete(p);
-}
-
 /* mem=nopentium: 20 MiB are 5 tables, of which pg0 has two. */
 TEST(without_large_pages)
 {
