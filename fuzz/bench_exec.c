@@ -25,7 +25,7 @@ static struct program program[PROGRAMS];
 
 struct row {
 	const char *name;
-	u8 groups; /* as in target_<name>.c; 0: churn */
+	u16 groups; /* as in target_<name>.c; 0: churn */
 	bool paint_whole;
 };
 

@@ -74,7 +74,7 @@ int cmd_unbootable(const struct loaded *l, const char *path, const char *why);
 /* What a target's programs are made of. */
 struct cmd_target {
 	const char *name;
-	u8 groups;
+	u16 groups;
 	bool free_boot;
 	enum codec_form form; /* FORM_NONE: programs that are run */
 	const char *doc;

@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 /* Bumped when bytes change their meaning; byte caches are keyed by it. */
-#define WIRE_VERSION 3
+#define WIRE_VERSION 4
 #define WIRE_RECORD 16 /* bytes an op */
 #define WIRE_HEADER 1  /* the boot byte */
 #define WIRE_PROFILE_MASK 0x1Fu

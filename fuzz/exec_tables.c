@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * exec_tables.c - the handlers of the kernel's page tables: pages in the
- * vmalloc window, and the attributes of the direct map.
+ * exec_tables.c - the handlers of the kernel's page tables: the attributes of
+ * the direct map.
  *
  * A slot names the block that a page is of; a page number names any.
  */
@@ -49,32 +49,4 @@ enum step exec_global_flush_tlb(struct exec *x, const struct op *op)
 	mm_global_flush_tlb(x->m);
 	exec_collect_object(x);
 	return exec_judge(x, model_global_flush_tlb(x->o, &x->out, &x->d));
-}
-
-enum step exec_map_kernel(struct exec *x, const struct op *op)
-{
-	const struct slot *s = exec_slot(x, op->arg[0]);
-	u32 addr = op->arg[1], bits = op->arg[2];
-	int answer;
-
-	if (s->kind != RES_PAGES)
-		return STEP_SKIPPED;
-	exec_begin(x, op);
-	answer = mm_map_kernel(x->m, addr, mm_pfn_to_page(x->m, s->pfn), bits);
-	exec_collect_object(x);
-	return answered(x, answer,
-			model_map_kernel(x->o, &x->out, addr, s->pfn, bits,
-					 answer, &x->d));
-}
-
-enum step exec_unmap_kernel(struct exec *x, const struct op *op)
-{
-	int answer;
-
-	exec_begin(x, op);
-	answer = mm_unmap_kernel(x->m, op->arg[0], op->arg[1]);
-	exec_collect_object(x);
-	return answered(x, answer,
-			model_unmap_kernel(x->o, &x->out, op->arg[0],
-					   op->arg[1], answer, &x->d));
 }

@@ -10,7 +10,7 @@
 #include "prng.h"
 
 struct gen_options {
-	u8 groups;	/* enum op_group bits: which ops */
+	u16 groups;	/* enum op_group bits: which ops */
 	u32 ops;	/* how many, at most */
 	bool free_boot; /* make a boot line of one's own (boot_fuzzer) */
 };

@@ -381,7 +381,6 @@ static u32 attr_pfn(struct gen *g)
 /* An argument that does not hang on the others. */
 static u32 lone_value(struct gen *g, const struct op *op, enum arg_kind kind)
 {
-	bool window = op->code == OP_map_kernel || op->code == OP_unmap_kernel;
 	u32 pgd = op->arg[0] % SLOTS_WIRE;
 
 	switch (kind) {
@@ -393,8 +392,7 @@ static u32 lone_value(struct gen *g, const struct op *op, enum arg_kind kind)
 	case ARG_UADDR:
 		return gen_user_page(g, pgd);
 	case ARG_VADDR:
-		return window ? gen_window_page(g)
-		       : op->code == OP_set_pde && prng_below(g->r, 3)
+		return op->code == OP_set_pde && prng_below(g->r, 3)
 			       ? gen_user_page(g, pgd)
 		       : op->code == OP_pgd_free_addr
 			       ? gen_number(g, kind)
@@ -456,8 +454,6 @@ void gen_access_range(struct gen *g, struct op *op)
 {
 	if (op->code == OP_unmap || op->code == OP_protect)
 		widen(g, op, 1);
-	if (op->code == OP_unmap_kernel)
-		widen(g, op, 0);
 	if (op->code == OP_change_pfn_attr && prng_one_in(g->r, 12))
 		op->arg[1] = 1024 - (op->arg[0] & 1023);
 }

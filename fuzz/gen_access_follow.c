@@ -56,24 +56,6 @@ static void map(struct gen *g, u32 pgd, u32 addr, u32 page)
 	*span = (struct gen_span){ PAGE_OF(addr), (u8)pgd, (u8)page, true };
 }
 
-static bool in_window(const struct gen *g, u32 addr)
-{
-	return addr >= g->access.window_start && addr < g->access.window_end;
-}
-
-static bool mapped(const struct gen *g, u32 pgd, u32 addr)
-{
-	u32 i;
-
-	for (i = 0; i < GEN_SPANS; i++) {
-		const struct gen_span *s = &g->access.span[i];
-
-		if (s->live && s->pgd == pgd && s->addr == PAGE_OF(addr))
-			return true;
-	}
-	return false;
-}
-
 /* --- places ----------------------------------------------------------------
  */
 
@@ -206,17 +188,12 @@ static void follow_processor(struct gen *g, const struct op *op)
 static void follow_map(struct gen *g, const struct op *op)
 {
 	struct gen_access *a = &g->access;
-	u32 kernel = op->arg[1], user = op->arg[2];
+	u32 user = op->arg[2];
 
 	if (op->code == OP_map_page && user < TASK_SIZE &&
 	    live_slot(g, op->arg[0], RES_PGD)) {
 		map(g, op->arg[0], user, op->arg[1]);
 		learn(g, a->place, GEN_PLACES, PAGE_OF(user), 4 * PAGE_SIZE);
-	}
-	if (op->code == OP_map_kernel && in_window(g, kernel)) {
-		if (!mapped(g, GEN_NONE, kernel))
-			map(g, GEN_NONE, kernel, op->arg[0]);
-		learn(g, a->window, GEN_PLACES, PAGE_OF(kernel), 4 * PAGE_SIZE);
 	}
 }
 
@@ -227,7 +204,6 @@ void gen_follow_access(struct gen *g, const struct op *op)
 
 	switch (op->code) {
 	case OP_map_page:
-	case OP_map_kernel:
 		follow_map(g, op);
 		break;
 	case OP_change_pfn_attr:
@@ -236,9 +212,6 @@ void gen_follow_access(struct gen *g, const struct op *op)
 		break;
 	case OP_unmap:
 		unmap(g, pgd, op->arg[1], op->arg[2]);
-		break;
-	case OP_unmap_kernel:
-		unmap(g, GEN_NONE, op->arg[0], op->arg[1]);
 		break;
 	case OP_switch_mm:
 		if (live_slot(g, pgd, RES_PGD))

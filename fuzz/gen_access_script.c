@@ -236,20 +236,6 @@ static bool step_large(struct gen *g, struct op *op)
 	return step_bits(g, op, OP_set_pde, PICK(g, bits));
 }
 
-static bool step_window(struct gen *g, struct op *op, enum op_code code)
-{
-	struct gen_focus *f = &g->access.focus;
-
-	if (!draw(g, op, code))
-		return false;
-	if (f->kernel && prng_below(g->r, 12))
-		op->arg[code == OP_map_kernel] = f->addr;
-	if (code == OP_map_kernel && f->page != GEN_NONE)
-		op->arg[0] = f->page;
-	gen_access_range(g, op);
-	return true;
-}
-
 static bool step_attr(struct gen *g, struct op *op, bool back)
 {
 	const struct gen_focus *f = &g->access.focus;
@@ -373,9 +359,9 @@ static bool step_of_kernel(struct gen *g, struct op *op, enum access_step step)
 {
 	switch (step) {
 	case KMAP:
-		return step_window(g, op, OP_map_kernel);
+		return draw(g, op, OP_vmap);
 	case KUNMAP:
-		return step_window(g, op, OP_unmap_kernel);
+		return draw(g, op, OP_vunmap);
 	case ATTR:
 		return step_attr(g, op, false);
 	case ATTR_BACK:

@@ -65,7 +65,7 @@ enum access_step {
 struct access_script {
 	const u8 *steps; /* up to END */
 	u8 weight;
-	u8 groups; /* all that it needs; the last one needs none */
+	u16 groups; /* all that it needs; the last one needs none */
 };
 
 /* What a program begins with where the first frames may be large pages. */

@@ -148,7 +148,7 @@ static u32 kernel_bits(struct gen *g)
 u32 gen_page_bits(struct gen *g, enum op_code code)
 {
 	switch (code) {
-	case OP_map_kernel:
+	case OP_vmap:
 		return kernel_bits(g);
 	case OP_change_page_attr:
 	case OP_change_pfn_attr:

@@ -86,7 +86,7 @@ enum script_if { ALWAYS, IF_SMP, IF_TIES, IF_DEBUG, IF_DIRTY };
 struct gen_script {
 	const struct gen_step *steps; /* up to STEP_END */
 	u8 weight;
-	u8 groups; /* all that it needs */
+	u16 groups; /* all that it needs */
 	u8 only;   /* enum script_if */
 };
 

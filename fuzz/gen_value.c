@@ -132,8 +132,7 @@ void gen_suit(struct gen *g, struct op *op)
 static bool may_allocate(const struct op *op)
 {
 	return op_info[op->code].result != RES_NONE ||
-	       op->code == OP_map_page || op->code == OP_map_kernel ||
-	       op->code == OP_change_page_attr ||
+	       op->code == OP_map_page || op->code == OP_change_page_attr ||
 	       op->code == OP_change_pfn_attr;
 }
 

@@ -19,8 +19,8 @@ const struct op_info op_info[NR_OPS] = {
 #define OP(name, code, weight, group, result, doc, ...)                        \
 	[code] = { #name,                                                      \
 		   weight,                                                     \
-		   GROUP_##group,                                              \
 		   RES_##result,                                               \
+		   GROUP_##group,                                              \
 		   { __VA_ARGS__{ ARG_END, NULL, 0 } },                        \
 		   doc },
 #include "ops.def"
@@ -117,6 +117,8 @@ static const u8 slot_kind[NR_ARG_KINDS] = {
 	[ARG_ELEMENT_FREED] = RES_ELEMENT,
 	[ARG_PGD] = RES_PGD,
 	[ARG_PGD_FREED] = RES_PGD,
+	[ARG_MAP] = RES_MAP,
+	[ARG_MAP_FREED] = RES_MAP,
 };
 
 enum res_kind arg_slot_kind(enum arg_kind kind)
@@ -128,7 +130,8 @@ bool arg_frees_slot(enum arg_kind kind)
 {
 	return kind == ARG_PAGES_FREED || kind == ARG_CACHE_FREED ||
 	       kind == ARG_OBJECT_FREED || kind == ARG_POOL_FREED ||
-	       kind == ARG_ELEMENT_FREED || kind == ARG_PGD_FREED;
+	       kind == ARG_ELEMENT_FREED || kind == ARG_PGD_FREED ||
+	       kind == ARG_MAP_FREED;
 }
 
 void program_init(struct program *p)

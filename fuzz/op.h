@@ -35,6 +35,7 @@ enum res_kind {
 	RES_POOL,
 	RES_ELEMENT,
 	RES_PGD,
+	RES_MAP,
 	NR_RES_KINDS
 };
 
@@ -83,8 +84,8 @@ struct op_arg {
 struct op_info {
 	const char *name; /* NULL: no such op */
 	u8 weight;	  /* of the generator; 0: never generated */
-	u8 group;	  /* bits of enum op_group: who generates it */
 	u8 result;	  /* enum res_kind */
+	u16 group;	  /* bits of enum op_group: who generates it */
 	struct op_arg arg[OP_ARGS_MAX + 1];
 	const char *doc;
 };
@@ -99,8 +100,13 @@ enum op_group {
 	GROUP_SEGMENT = 32,
 	GROUP_PAGING = 64,
 	GROUP_USER = 128,
+	GROUP_VMALLOC = 256,
+	GROUP_IOREMAP = 512,
+	GROUP_HIGHMEM = 1024,
 	GROUP_OBJECTS = GROUP_SLAB | GROUP_KMALLOC, /* either */
 	GROUP_ACCESS = GROUP_SEGMENT | GROUP_PAGING | GROUP_USER,
+	GROUP_WINDOW = GROUP_PAGING | GROUP_VMALLOC,
+	GROUP_MAPPING = GROUP_VMALLOC | GROUP_IOREMAP | GROUP_HIGHMEM,
 };
 
 extern const struct op_info op_info[NR_OPS];

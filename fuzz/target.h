@@ -13,7 +13,7 @@ struct target {
 	/* Judges one input; does not return when the property fails. */
 	void (*one)(const u8 *data, size_t size);
 	/* What our mutator makes; groups 0: the input is no program. */
-	u8 groups;
+	u16 groups;
 	bool free_boot;
 };
 

@@ -118,10 +118,7 @@ static bool was_mapped(const struct program *p, u32 at, u32 addr)
 	for (u32 i = 0; i < at; i++) {
 		const struct op *op = &p->op[i];
 
-		if ((op->code == OP_map_page &&
-		     op->arg[2] >> 12 == addr >> 12) ||
-		    (op->code == OP_map_kernel &&
-		     op->arg[1] >> 12 == addr >> 12))
+		if (op->code == OP_map_page && op->arg[2] >> 12 == addr >> 12)
 			return true;
 	}
 	return false;
