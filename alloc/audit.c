@@ -46,12 +46,17 @@ static const char *audit_allocated(const struct machine *m,
 	       "A11: a mapped frame is a single one, with as many references");
 	CLAUSE(!page_is_table(page) || (!order && !page_in_slab(page)),
 	       "A12: a page table is a frame of its own");
+	CLAUSE(!page_kmapped(page) || (page->index && !page_in_slab(page) &&
+				       !page_is_table(page) &&
+				       page_count(page) > page_mapcount(page)),
+	       "A13: what the kernel has mapped is held by more than users");
 	for (u32 i = 1; i < 1u << order; i++)
 		CLAUSE(page_in_slab(page + i) == page_in_slab(page),
 		       "A10: a block is a slab, or none of its frames is");
 	for (u32 i = 1; i < 1u << order; i++)
 		CLAUSE(!page_count(page + i) && !page_free_head(page + i) &&
 			       !page_reserved(page + i) &&
+			       !page_kmapped(page + i) &&
 			       page_compound(page + i) == page_compound(page),
 		       "A3: tails have no references and no mark");
 	return page_compound(page) ? audit_compound(page, order) : NULL;
@@ -152,6 +157,8 @@ static const char *audit_highmem(const struct machine *m)
  * A11 what is mapped is a single frame, no slab's and no table's, with a
  *     reference for each mapping
  * A12 PG_table is on single frames that are no slab's
+ * A13 a block that the kernel has mapped has a reference that no user's
+ *     mapping has, and is no slab and no table
  */
 const char *page_alloc_validate(const struct machine *m)
 {

@@ -4,6 +4,8 @@
  * lead, and what struct pages say of it.
  *
  *     sum over PTEs of h(frame)     =  sum over frames of _mapcount * h(frame)
+ *     sum over the kernel's of h(block's head)
+ *                                   =  sum over heads of kmapcount * h(head)
  *     sum over PDEs of h(table)     =  sum over marked frames of h(frame)
  *
  * h is a hash: the sums agree when each frame's own counts do, and no room for
@@ -16,7 +18,7 @@
 #define USER_PDES (TASK_SIZE >> PGDIR_SHIFT)
 
 struct map_account {
-	u64 mapped, tables;
+	u64 mapped, kmapped, tables;
 };
 
 static u64 weight(pfn_t pfn)
@@ -39,9 +41,30 @@ static const char *validate_pte(const struct machine *m, pte_t pte,
 	return NULL;
 }
 
-/* A PDE that leads to a table made later, which maps frames if `maps'. */
-static const char *validate_pde(const struct machine *m, pte_t pde, bool maps,
-				struct map_account *a)
+/* A page of the vmalloc window counts for the head of its block. */
+static const char *validate_kernel_pte(const struct machine *m, pte_t pte,
+				       struct map_account *a)
+{
+	struct page *page, *head;
+
+	if (pte_none(pte) || !pfn_valid(m, pte_pfn(pte)))
+		return NULL;
+	page = pfn_to_page(m, pte_pfn(pte));
+	if (page_reserved(page))
+		return NULL;
+	head = page_head(m, page);
+	CLAUSE(head && page_allocated(head) && page_kmapped(head),
+	       "V5: a kernel PTE leads to a live frame that knows of it");
+	a->kmapped += weight(page_to_pfn(m, head));
+	return NULL;
+}
+
+typedef const char *validate_pte_t(const struct machine *m, pte_t pte,
+				   struct map_account *a);
+
+/* A PDE that leads to a table made later; NULL: whose PTEs are others'. */
+static const char *validate_pde(const struct machine *m, pte_t pde,
+				validate_pte_t *each, struct map_account *a)
 {
 	const char *broken = NULL;
 
@@ -49,8 +72,8 @@ static const char *validate_pde(const struct machine *m, pte_t pde, bool maps,
 		       page_late_table(pfn_to_page(m, pte_pfn(pde))),
 	       "V2: a PDE leads to a marked table");
 	a->tables += weight(pte_pfn(pde));
-	for (u32 i = 0; maps && i < PTRS_PER_TABLE && !broken; i++)
-		broken = validate_pte(m, pde_table(m, pde)[i], a);
+	for (u32 i = 0; each && i < PTRS_PER_TABLE && !broken; i++)
+		broken = each(m, pde_table(m, pde)[i], a);
 	return broken;
 }
 
@@ -67,7 +90,11 @@ static const char *validate_template(const struct machine *m,
 		if (pte_none(pde) || pde_large(pde) ||
 		    page_reserved(pfn_to_page(m, pte_pfn(pde))))
 			continue;
-		broken = validate_pde(m, pde, addr >= m->data->high_memory, a);
+		broken = validate_pde(m, pde,
+				      addr >= m->data->high_memory
+					      ? validate_kernel_pte
+					      : NULL,
+				      a);
 	}
 	return broken;
 }
@@ -81,7 +108,7 @@ static UNSANITIZED const char *validate_user(const struct machine *m,
 
 	for (u32 i = 0; i < USER_PDES && !broken; i++)
 		if (!pte_none(pgd[i]))
-			broken = validate_pde(m, pgd[i], true, a);
+			broken = validate_pde(m, pgd[i], validate_pte, a);
 	return broken;
 }
 
@@ -103,6 +130,9 @@ static void count_waiting(const struct machine *m, struct map_account *a)
  * V2  a PDE that is not none leads to a frame that is marked as a table
  * V3  a frame is mapped as often as _mapcount says
  * V4  a marked frame is a table in one place: of a directory, or of df_list
+ * V5  a PTE of the vmalloc window that leads to memory that is not reserved
+ *     leads to a live block that the kernel has mapped
+ * V6  a block is mapped by the kernel as often as page_kmapcount() says
  */
 const char *map_validate(const struct machine *m)
 {
@@ -118,9 +148,11 @@ const char *map_validate(const struct machine *m)
 		const struct page *page = pfn_to_page(m, pfn);
 
 		a.mapped -= page_mapcount(page) * weight(pfn);
+		a.kmapped -= page_kmapcount(page) * weight(pfn);
 		a.tables -= page_late_table(page) * weight(pfn);
 	}
 	CLAUSE(!a.mapped, "V3: a frame counts its mappings");
+	CLAUSE(!a.kmapped, "V6: a block counts the kernel's mappings");
 	CLAUSE(!a.tables, "V4: a marked frame is a table, in one place");
 	return NULL;
 }

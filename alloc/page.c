@@ -31,6 +31,44 @@ UNSANITIZED struct page *page_enclosing(const struct machine *m,
 	return NULL;
 }
 
+struct page *page_head(const struct machine *m, struct page *page)
+{
+	if (page_reserved(page) || page_count(page) || page_free_head(page))
+		return page;
+	return page_compound(page) ? compound_head(m, page)
+				   : page_enclosing(m, page);
+}
+
+/* Its head, which has an owner. */
+static struct page *owned_head(const struct machine *m, struct page *page)
+{
+	struct page *head = page_head(m, page);
+
+	CHECK(m, head && page_allocated(head),
+	      "page: the kernel maps a frame of nobody's");
+	return head;
+}
+
+void page_kmap_inc(struct machine *m, struct page *page)
+{
+	struct page *head = owned_head(m, page);
+	u32 nr = page_kmapcount(head);
+
+	page_touch(m, head);
+	head->flags |= PAGE_FLAG(kmapped);
+	head->index = nr + 1;
+}
+
+void page_kmap_dec(struct machine *m, struct page *page)
+{
+	struct page *head = owned_head(m, page);
+
+	CHECK(m, page_kmapcount(head), "page: the kernel has not mapped it");
+	page_touch(m, head);
+	if (!--head->index)
+		head->flags &= ~PAGE_FLAG(kmapped);
+}
+
 UNSANITIZED void page_look(const struct machine *m, const struct page *page,
 			   struct frame_view *out)
 {
@@ -39,7 +77,8 @@ UNSANITIZED void page_look(const struct machine *m, const struct page *page,
 	*out = (struct frame_view){ .count = page_count(page),
 				    .slab = page_in_slab(page),
 				    .table = page_late_table(page),
-				    .mapcount = page_mapcount(page) };
+				    .mapcount = page_mapcount(page),
+				    .kmapcount = page_kmapcount(page) };
 	if (page_reserved(page)) {
 		out->state = FRAME_RESERVED;
 		return;

@@ -23,7 +23,9 @@
  * index and private link it with the others.  PG_table, ours, is on page
  * tables; those that boot made, and swapper_pg_dir, are reserved, too.
  *
- * Each mapping of a frame has a reference of its own: _mapcount counts them.
+ * Each mapping of a frame for users has a reference of its own: _mapcount
+ * counts them.  The kernel's have none: the head of a block counts those of
+ * all its frames in index, and PG_kmapped, ours, says that there are any.
  *
  * Who changes a struct page says so to page_touch(), so that a reset knows
  * what to restore.  Every verb here does, but for those whose frames are
@@ -62,6 +64,7 @@ enum page_flag {
 	PG_swapcache = 16,
 	PG_reclaim = 18,
 	PG_table = 20,
+	PG_kmapped = 21,
 	PG_order = 24,	  /* 4 bits */
 	PG_returned = 28, /* R */
 	PG_zone = 29,	  /* 3 bits */
@@ -74,7 +77,7 @@ enum page_flag {
 	(PAGE_FLAG(locked) | PAGE_FLAG(lru) | PAGE_FLAG(active) |              \
 	 PAGE_FLAG(slab) | PAGE_FLAG(reserved) | PAGE_FLAG(private) |          \
 	 PAGE_FLAG(writeback) | PAGE_FLAG(swapcache) | PAGE_FLAG(reclaim) |    \
-	 PAGE_FLAG(table))
+	 PAGE_FLAG(table) | PAGE_FLAG(kmapped))
 
 /* --- which page ----------------------------------------------------------- */
 
@@ -172,6 +175,17 @@ static force_inline bool page_late_table(const struct page *page)
 static force_inline u32 page_mapcount(const struct page *page)
 {
 	return (u32)page->_mapcount + 1;
+}
+
+static force_inline bool page_kmapped(const struct page *page)
+{
+	return page->flags & PAGE_FLAG(kmapped);
+}
+
+/* The kernel's mappings of the block that the page heads. */
+static force_inline u32 page_kmapcount(const struct page *page)
+{
+	return page_kmapped(page) ? page->index : 0;
 }
 
 static force_inline bool page_was_returned(const struct page *page)
@@ -468,6 +482,16 @@ static force_inline u8 *page_bytes(const struct machine *m,
  * heads nor for reserved frames.
  */
 struct page *page_enclosing(const struct machine *m, const struct page *page);
+
+/* The head of the block that has this frame; for frames of no block, NULL. */
+struct page *page_head(const struct machine *m, struct page *page);
+
+/*
+ * The kernel has mapped this frame of an allocated block once more, or once
+ * less.
+ */
+void page_kmap_inc(struct machine *m, struct page *page);
+void page_kmap_dec(struct machine *m, struct page *page);
 
 void page_look(const struct machine *m, const struct page *page,
 	       struct frame_view *out);

@@ -70,13 +70,15 @@ static enum report_kind drop_kind(const struct page *page)
 		return REPORT_free_slab;
 	if (page_count(page) == 1 && page_is_table(page))
 		return REPORT_free_table;
-	return page_count(page) == page_mapcount(page) ? REPORT_free_mapped
-						       : REPORT_none;
+	return page_count(page) == page_mapcount(page) + page_kmapped(page)
+		       ? REPORT_free_mapped
+		       : REPORT_none;
 }
 
 /*
  * Drops a reference of an allocated block; the last one of a slab's or a
- * table's is its own, and so is one of each mapping.
+ * table's is its own, so is one of each user mapping, and the kernel's
+ * mappings want one that is not a user's.
  */
 static force_inline void drop(struct machine *m, struct page *page,
 			      enum pcp_temp temp)

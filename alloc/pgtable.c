@@ -206,6 +206,33 @@ bool pgtable_may_map(struct machine *m, const struct page *page)
 	return kind == REPORT_none;
 }
 
+static enum report_kind kmap_kind(const struct machine *m,
+				  const struct page *page)
+{
+	const struct page *head;
+	struct frame_view frame;
+
+	if (!page_valid(m, page))
+		return REPORT_bad_page;
+	page_look(m, page, &frame);
+	if (frame.state == FRAME_BUDDY || frame.state == FRAME_PCP)
+		return REPORT_ref_free;
+	if (frame.state == FRAME_RESERVED || frame.slab || frame.table)
+		return REPORT_map_frame;
+	head = page_head(m, pfn_to_page(m, page_to_pfn(m, page)));
+	return page_count(head) > page_mapcount(head) ? REPORT_none
+						      : REPORT_map_frame;
+}
+
+bool pgtable_may_kmap(struct machine *m, const struct page *page)
+{
+	enum report_kind kind = kmap_kind(m, page);
+
+	if (kind != REPORT_none)
+		report(&m->faults, kind);
+	return kind == REPORT_none;
+}
+
 void pgtable_get(struct machine *m, struct page *page)
 {
 	page_ref_inc(m, page);
@@ -256,55 +283,6 @@ void zap_release(struct machine *m, const struct zap *z)
 {
 	for (u32 i = 0; i < z->nr; i++)
 		pgtable_put(m, pfn_to_page(m, z->pfn[i]));
-}
-
-/* --- kernel pages --------------------------------------------------------- */
-
-/* Empty where VMALLOC_START wraps: the direct map would be inside. */
-static bool vmalloc_range(const struct machine *m, vaddr_t addr, u32 nr,
-			  struct zap *z)
-{
-	vaddr_t high_memory = m->data->high_memory;
-	vaddr_t start = vmalloc_start(high_memory);
-
-	return start > high_memory &&
-	       pgtable_range(addr, nr, start, vmalloc_end(m->setup.nr_cpus), z);
-}
-
-int mm_map_kernel(struct machine *m, vaddr_t addr, struct page *page, u32 bits)
-{
-	struct zap z;
-	pte_t *pte;
-	int err;
-
-	if (!vmalloc_range(m, addr, 1, &z))
-		return pgtable_misused(m, REPORT_map_address);
-	if (!pgtable_may_map(m, page))
-		return -EINVAL;
-	pte = pgtable_pte(m, m->swapper_pg_dir, addr);
-	if (pte && !pte_none(*pte))
-		return pgtable_misused(m, REPORT_map_busy);
-	pte = pgtable_pte_alloc(m, m->swapper_pg_dir, addr, &err);
-	if (!pte)
-		return err;
-	pgtable_get(m, page);
-	set_word(m, pte,
-		 page_to_pfn(m, page) << PAGE_SHIFT | (bits & PAGE_ATTR_MASK));
-	return 0;
-}
-
-int mm_unmap_kernel(struct machine *m, vaddr_t addr, u32 nr_pages)
-{
-	struct zap z;
-
-	if (!vmalloc_range(m, addr, nr_pages, &z))
-		return pgtable_misused(m, REPORT_map_address);
-	do {
-		zap_some(m, m->swapper_pg_dir, &z);
-		mm_flush_tlb_all(m);
-		zap_release(m, &z);
-	} while (z.nr);
-	return 0;
 }
 
 /* --- the kernel's faults -------------------------------------------------- */

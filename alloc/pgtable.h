@@ -52,6 +52,14 @@ static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
 	word->word = value;
 }
 
+/* The same of a PTE of the kernel's, for addr in the template's tables. */
+static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
+					 pte_t *pte, u32 value)
+{
+	(void)addr;
+	set_word(m, pte, value);
+}
+
 /* --- the kernel's tables at boot ------------------------------------------ */
 
 /*
@@ -91,6 +99,8 @@ int pgtable_misused(struct machine *m, enum report_kind kind);
 
 /* False, with a report: the page cannot be mapped. */
 bool pgtable_may_map(struct machine *m, const struct page *page);
+/* Likewise, for the kernel, without a reference. */
+bool pgtable_may_kmap(struct machine *m, const struct page *page);
 /* A reference and a mapping more, and less: the last reference frees. */
 void pgtable_get(struct machine *m, struct page *page);
 void pgtable_put(struct machine *m, struct page *page);

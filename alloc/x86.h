@@ -38,13 +38,12 @@ typedef struct {
 #define VMALLOC_EARLYRESERVE 0u
 
 #define FIXADDR_TOP 0xFFFFF000u
-#define FIX_KMAP_BEGIN 2u /* 0 is FIX_HOLE, 1 FIX_VSYSCALL */
+#define FIX_KMAP_BEGIN 2u  /* 0 is FIX_HOLE, 1 FIX_VSYSCALL */
 #define FIX_BOOT_SLOTS 17u /* 16 of boot-time ioremap, 1 of the WP test */
 
 static inline u32 fix_slots(u32 nr_cpus)
 {
-	return FIX_KMAP_BEGIN +
-	       (u32)KM_TYPE_NR * (nr_cpus > 1 ? NR_CPUS : 1);
+	return FIX_KMAP_BEGIN + (u32)KM_TYPE_NR * (nr_cpus > 1 ? NR_CPUS : 1);
 }
 
 static inline vaddr_t fix_to_virt(u32 index)

@@ -32,6 +32,18 @@ PANIC(a_frame_that_nobody_maps, "pgtable: a frame that is not mapped")
 	pgtable_put(m, pc_alloc(m, GFP_KERNEL, 0));
 }
 
+PANIC(a_frame_of_nobodys_that_the_kernel_maps,
+      "page: the kernel maps a frame of nobody's")
+{
+	page_kmap_inc(m, pfn_to_page(m, 3000));
+}
+
+PANIC(a_frame_that_the_kernel_has_not_mapped,
+      "page: the kernel has not mapped it")
+{
+	page_kmap_dec(m, pc_alloc(m, GFP_KERNEL, 0));
+}
+
 PANIC(a_fault_that_tables_cannot_mend, "pgtable: only a #PF can be mended")
 {
 	const struct fault f = { FAULT_GP, 0, PAGE_OFFSET };

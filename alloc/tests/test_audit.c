@@ -51,6 +51,7 @@ static struct page *loose(struct machine *m)
 #define A10 "A10: a block is a slab, or none of its frames is"
 #define A11 "A11: a mapped frame is a single one, with as many references"
 #define A12 "A12: a page table is a frame of its own"
+#define A13 "A13: what the kernel has mapped is held by more than users"
 #define A9 "A9: PG_highmem marks what HighMem has to give"
 
 NEGATIVE(a_frame_that_is_lost, FULL, A1)
@@ -125,6 +126,29 @@ NEGATIVE(a_block_of_tables, FULL, A12)
 NEGATIVE(a_slab_that_is_a_table, FULL, A12)
 {
 	frame->flags |= PAGE_FLAG(table) | PAGE_FLAG(slab);
+}
+
+NEGATIVE(a_mark_of_no_mapping, FULL, A13)
+{
+	page_kmap_inc(m, frame);
+	frame->index = 0;
+}
+
+NEGATIVE(a_table_that_the_kernel_has_mapped, FULL, A13)
+{
+	page_kmap_inc(m, frame);
+	frame->flags |= PAGE_FLAG(table);
+}
+
+NEGATIVE(a_kernel_mapping_of_what_users_alone_hold, FULL, A13)
+{
+	page_kmap_inc(m, frame);
+	frame->_mapcount = 0;
+}
+
+NEGATIVE(a_tail_that_the_kernel_has_mapped, FULL, A3_TAILS)
+{
+	block[2].flags |= PAGE_FLAG(kmapped);
 }
 
 NEGATIVE(a_tail_with_an_owner, FULL, A3_TAILS)

@@ -20,7 +20,7 @@ static struct machine *setup(void)
 	if (mm_map_page(m, pgd, 0x1000, page, USER_SHARED) ||
 	    mm_map_page(m, pgd, 0x2000, page, USER_NONE) ||
 	    mm_map_page(m, pgd, 0xBFFFF000, other, USER_READ) ||
-	    mm_map_kernel(m, VMALLOC, page, PAGE_KERNEL) ||
+	    kernel_map(m, VMALLOC, page, PAGE_KERNEL) ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1030, 0x161) ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1024, 0x163))
 		pc_end("map_audit", "no pages");
@@ -31,6 +31,8 @@ static struct machine *setup(void)
 #define V1_LIVE "V1: a PTE leads to a live frame that knows of it"
 #define V2 "V2: a PDE leads to a marked table"
 #define V3 "V3: a frame counts its mappings"
+#define V5 "V5: a kernel PTE leads to a live frame that knows of it"
+#define V6 "V6: a block counts the kernel's mappings"
 #define V4 "V4: a marked frame is a table, in one place"
 
 static pte_t *user_pte(struct machine *m, vaddr_t addr)
@@ -55,9 +57,31 @@ NEGATIVE(a_pte_to_a_frame_that_is_not_mapped, FULL, V1_LIVE)
 	user_pte(m, 0x3000)->word = frame_word(m, frame, PAGE_PRESENT);
 }
 
-NEGATIVE(a_kernel_pte_past_ram, FULL, V1)
+static pte_t *kernel_pte(struct machine *m)
 {
-	pgtable_pte(m, m->swapper_pg_dir, VMALLOC)->word = 6144 << 12;
+	return pgtable_pte(m, m->swapper_pg_dir, VMALLOC);
+}
+
+NEGATIVE(a_kernel_pte_to_a_frame_of_nobodys, FULL, V5)
+{
+	kernel_pte(m)->word = 3000 << 12 | PAGE_KERNEL;
+}
+
+NEGATIVE(a_kernel_pte_to_a_frame_that_is_not_mapped, FULL, V5)
+{
+	struct page *frame = pc_alloc(m, GFP_KERNEL, 0);
+
+	kernel_pte(m)->word = frame_word(m, frame, PAGE_KERNEL);
+}
+
+NEGATIVE(a_kernel_mapping_that_is_gone, FULL, V6)
+{
+	kernel_pte(m)->word = 0;
+}
+
+NEGATIVE(a_kernel_mapping_that_nobody_has, FULL, V6)
+{
+	page_kmap_inc(m, other);
 }
 
 NEGATIVE(a_user_pde_to_no_table, FULL, V2)

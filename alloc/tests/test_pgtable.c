@@ -117,8 +117,7 @@ TEST(a_direct_map_up_to_the_kmap_window)
 	EXPECT_EQ((1022u - 768) << 22 | 0x1E3, m->swapper_pg_dir[1022].word);
 	EXPECT_SOUND(m);
 	/* and VMALLOC_START has wrapped */
-	EXPECT_EQ(-22, mm_unmap_kernel(m, 0xC0000000, 1));
-	EXPECT_EQ(REPORT_map_address, mm_report(m));
+	EXPECT(vmalloc_start(m->data->high_memory) < m->data->high_memory);
 	EXPECT(pgtable_range(0, 1, 0, 4096, &z));
 	machine_delete(m);
 }
@@ -147,113 +146,28 @@ TEST(a_kernel_page)
 {
 	struct machine *m = setup();
 	struct page *page = pc_alloc(m, GFP_HIGHUSER, 0);
-	struct frame_view table;
+	struct page *table;
+	struct frame_view seen;
 	u32 paddr;
 	struct fault f;
 
-	EXPECT_TRIES(m, 1, mm_map_kernel(m, VMALLOC + 0x3FF, page, 0xFFF));
+	EXPECT_EQ(0, kernel_map(m, VMALLOC + 0x3FF, page, 0x17F));
 	EXPECT_EQ(frame_word(m, page, 0x17F), kernel_word(m, VMALLOC));
 	EXPECT_EQ(0x67, kernel_pde(m, VMALLOC)->word & 0xFFF);
-	table = frame_seen(m, pfn_to_page(m, pte_pfn(*kernel_pde(m, VMALLOC))));
-	EXPECT(table.table && table.count == 1 && !table.mapcount);
-	EXPECT_EQ(1, frame_seen(m, page).mapcount);
-	EXPECT_EQ(2, frame_seen(m, page).count);
+	table = pfn_to_page(m, pte_pfn(*kernel_pde(m, VMALLOC)));
+	seen = frame_seen(m, table);
+	EXPECT(seen.table && seen.count == 1 && !seen.mapcount);
+	EXPECT_EQ(1, frame_seen(m, page).kmapcount);
+	EXPECT_EQ(0, frame_seen(m, page).mapcount);
+	EXPECT_EQ(1, frame_seen(m, page).count);
 	EXPECT(touch_byte(m, ACCESS_WRITE, VMALLOC + 5, &paddr, &f));
 	EXPECT_EQ(frame_word(m, page, 5), paddr);
 	EXPECT_SOUND(m);
-	EXPECT_MISUSE(m, map_busy, mm_map_kernel(m, VMALLOC, page, 0x163));
-	/* the next one has a table; bits may be none at all */
-	failing(m, 1);
-	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC + 4096, page, 0));
-	EXPECT_EQ(frame_word(m, page, 0), kernel_word(m, VMALLOC + 4096));
-	EXPECT_MISUSE(m, map_busy,
-		      mm_map_kernel(m, VMALLOC + 4096, page, 0x163));
-	on_cpu(m, 0);
-	EXPECT_EQ(0, mm_unmap_kernel(m, VMALLOC, 2000));
-	EXPECT_EQ(0, kernel_word(m, VMALLOC) | kernel_word(m, VMALLOC + 4096));
-	EXPECT_EQ(0, mm_tlb_entry(m, 0, VMALLOC, false));
-	EXPECT_EQ(0, frame_seen(m, page).mapcount);
-	EXPECT_EQ(1, frame_seen(m, page).count);
-	EXPECT(kernel_pde(m, VMALLOC)->word);
-	EXPECT_SOUND(m);
-	machine_delete(m);
-}
-
-/* More pages than one batch has, in two tables; the mappings have the frames.
- */
-TEST(many_kernel_pages)
-{
-	struct machine *m = setup();
-	u32 free = mm_nr_free_pages(m);
-	struct zap z;
-
-	mm_drain_local_pages(m);
-	free = mm_nr_free_pages(m);
-	for (u32 i = 0; i < 200; i++) {
-		struct page *page = pc_alloc(m, GFP_HIGHUSER, 0);
-
-		EXPECT_EQ(0, mm_map_kernel(m, VMALLOC + (i + 924) * 4096, page,
-					   0x163));
-		mm_put_page(m, page);
-		EXPECT_EQ(REPORT_none, mm_report(m));
-		EXPECT_REPORT(m, free_mapped, (mm_put_page(m, page), 0));
-		EXPECT_REPORT(m, free_mapped, (mm__free_pages(m, page, 0), 0));
-		EXPECT_REPORT(m, free_mapped, (mm_free_cold_page(m, page), 0));
-	}
-	EXPECT_SOUND(m);
-	on_cpu(m, 0);
-	EXPECT_EQ(0, mm_unmap_kernel(m, VMALLOC, 0xFF7FE - (VMALLOC >> 12)));
-	mm_drain_local_pages(m);
-	EXPECT_EQ(free - 2, mm_nr_free_pages(m)); /* the tables stay */
-	EXPECT_SOUND(m);
-	z = (struct zap){ .next = 1024, .end = 1025 };
-	EXPECT_EQ(0, zap_some(m, m->swapper_pg_dir, &z));
-	machine_delete(m);
-}
-
-TEST(kernel_pages_misused)
-{
-	struct machine *m = setup();
-	struct page *page = pc_alloc(m, GFP_KERNEL, 0);
-	struct page *block = pc_alloc(m, GFP_KERNEL, 1);
-	struct page *compound = pc_alloc(m, GFP_KERNEL | __GFP_COMP, 1);
-	struct page *slab = page_of_ptr(m, mm_kmalloc(m, 32, GFP_KERNEL));
-	struct page *table;
-
-	EXPECT_MISUSE(m, map_address,
-		      mm_map_kernel(m, VMALLOC - 1, page, 0x163));
-	EXPECT_MISUSE(m, map_address,
-		      mm_map_kernel(m, 0xFF7FE000, page, 0x163));
-	EXPECT_MISUSE(m, map_address, mm_map_kernel(m, 0, NULL, 0x163));
-	EXPECT_MISUSE(m, map_address, mm_unmap_kernel(m, 0xFF7FD000, 2));
-	EXPECT_MISUSE(m, map_address, mm_unmap_kernel(m, VMALLOC, ~0u));
-	EXPECT_MISUSE(m, map_address, mm_unmap_kernel(m, VMALLOC - 1, 0));
-	EXPECT_MISUSE(m, bad_page, mm_map_kernel(m, VMALLOC, NULL, 0x163));
-	EXPECT_MISUSE(m, ref_tail, mm_map_kernel(m, VMALLOC, block + 1, 0x163));
-	EXPECT_MISUSE(m, ref_free,
-		      mm_map_kernel(m, VMALLOC, pfn_to_page(m, 3000), 0x163));
-	EXPECT_MISUSE(m, map_frame, mm_map_kernel(m, VMALLOC, block, 0x163));
-	EXPECT_MISUSE(m, map_frame, mm_map_kernel(m, VMALLOC, compound, 0x163));
-	EXPECT_MISUSE(m, map_frame,
-		      mm_map_kernel(m, VMALLOC, compound + 1, 0x163));
-	EXPECT_MISUSE(m, map_frame, mm_map_kernel(m, VMALLOC, slab, 0x163));
-	EXPECT_MISUSE(m, map_frame,
-		      mm_map_kernel(m, VMALLOC, m->mem_map, 0x163));
-	as_task(m, TASK_ATOMIC);
-	EXPECT_EQ(-22, mm_map_kernel(m, VMALLOC, page, 0x163));
-	EXPECT_EQ(REPORT_sleep_in_atomic, mm_report(m));
-	on_cpu(m, 0);
-	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC, page, 0x163));
-	table = pfn_to_page(m, pte_pfn(*kernel_pde(m, VMALLOC)));
-	EXPECT_MISUSE(m, map_frame,
-		      mm_map_kernel(m, VMALLOC + 4096, table, 0x163));
+	EXPECT_REPORT(m, free_mapped, (mm__free_pages(m, page, 0), 0));
 	EXPECT_REPORT(m, free_table, (mm__free_pages(m, table, 0), 0));
 	EXPECT_REPORT(m, free_table, (mm_put_page(m, table), 0));
 	EXPECT_REPORT(m, none, (mm_get_page(m, table), 0));
 	EXPECT_REPORT(m, none, (mm_put_page(m, table), 0));
-	/* with a table it need not sleep */
-	as_task(m, TASK_ATOMIC);
-	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC + 4096, page, 0x163));
 	EXPECT_SOUND(m);
 	machine_delete(m);
 }
@@ -271,7 +185,7 @@ TEST(a_directory_that_is_behind)
 	struct fault f;
 
 	EXPECT_EQ(0, mm_switch_mm(m, pgd));
-	EXPECT_EQ(0, mm_map_kernel(m, VMALLOC, page, 0x163));
+	EXPECT_EQ(0, kernel_map(m, VMALLOC, page, 0x163));
 	EXPECT_EQ(0, pgd_words(pgd)[index].word);
 	EXPECT_SOUND(m);
 	/* the table is there, the page is not: the PDE comes, the fault stays
@@ -334,7 +248,7 @@ TEST(a_reset_of_kernel_pages)
 			struct page *page = pc_alloc(m, GFP_HIGHUSER, 0);
 			u8 *table;
 
-			mm_map_kernel(m, VMALLOC, page, 0x163);
+			kernel_map(m, VMALLOC, page, 0x163);
 			table = ram_frame(mm_ram(m),
 					  pte_pfn(*kernel_pde(m, VMALLOC)));
 			touch_byte(m, ACCESS_READ, VMALLOC, &paddr, &f);
@@ -371,7 +285,7 @@ static struct machine *with_tables(void)
 	struct machine *m = setup();
 	struct page *page = pc_alloc(m, GFP_KERNEL, 0);
 
-	if (mm_map_kernel(m, VMALLOC, page, 0x163) ||
+	if (kernel_map(m, VMALLOC, page, 0x163) ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1, 0x161))
 		pc_end("tables", "none");
 	return m;
