@@ -468,6 +468,20 @@ static force_inline void word_touch(struct machine *m, const pte_t *word)
 	pfn_touch(m, (pfn_t)(((uintptr_t)word - m->view.low) >> PAGE_SHIFT));
 }
 
+static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
+{
+	word_touch(m, word);
+	word->word = value;
+}
+
+/* The same of a PTE of the kernel's, for addr in the template's tables. */
+static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
+					 pte_t *pte, u32 value)
+{
+	(void)addr;
+	set_word(m, pte, value);
+}
+
 static force_inline u8 *page_bytes(const struct machine *m,
 				   const struct page *page)
 {

@@ -46,20 +46,6 @@ static force_inline pte_t *cr3_pgd(const struct machine *m, u32 cr3)
 	return phys_ptr(m, cr3);
 }
 
-static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
-{
-	word_touch(m, word);
-	word->word = value;
-}
-
-/* The same of a PTE of the kernel's, for addr in the template's tables. */
-static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
-					 pte_t *pte, u32 value)
-{
-	(void)addr;
-	set_word(m, pte, value);
-}
-
 /* --- the kernel's tables at boot ------------------------------------------ */
 
 /*
