@@ -139,6 +139,9 @@ bool model_boot(struct model *o, const struct boot_line *line, bool refused,
 	why = e820_read(&o->e820, line);
 	if (!why)
 		why = layout_compute(&o->now.layout, &o->e820, line);
+	if (!why)
+		why = mmio_read(o->mmio, &o->now.layout.nr_devices, &o->e820,
+				line);
 	if (!why && !arrays_new(o, o->now.layout.max_mapnr))
 		return diverge(d, RULE_L1, "memory for the model", true, false);
 	if (!why && !bootmem_boot(o))

@@ -172,6 +172,7 @@ const char *layout_compute(struct mm_layout *l, const struct e820_map *map,
 		.cache_line = (u32)cache_line,
 		.slab_debug = has_word(line, BOOT_SLAB_DEBUG),
 		.pse = !has_word(line, BOOT_NOPENTIUM),
+		.kmap_strict = has_word(line, BOOT_KMAP_STRICT),
 	};
 	if (cpus < 1 || cpus > NR_CPUS)
 		return "cpus= outside 1..8";

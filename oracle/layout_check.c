@@ -24,6 +24,8 @@ static const struct field fields[] = {
 	PLAIN(L16, cache_line),
 	PLAIN(L17, slab_debug),
 	PLAIN(L18, pse),
+	PLAIN(L19, kmap_strict),
+	PLAIN(I7, nr_devices),
 	PLAIN(L3, max_pfn),
 	PLAIN(L4, max_low_pfn),
 	PLAIN(L4, highstart_pfn),

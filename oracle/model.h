@@ -107,6 +107,11 @@ struct e820_map {
 	struct e820_range range[E820_MAX];
 };
 
+/* What a mmio= word says. */
+struct mmio_range {
+	u32 start, size;
+};
+
 #define BOOT_CLAIMS_MAX 512
 
 struct boot_claims {
@@ -152,6 +157,7 @@ struct model {
 	u32 nr_touched;
 
 	struct e820_map e820;
+	struct mmio_range mmio[DEVICES_MAX]; /* layout.nr_devices of them */
 	u8 *boot_map, *boot_map_gold; /* enum boot_frame of each low frame */
 	struct boot_claims claims;    /* it only grows: */
 	u32 nr_claims_gold;
@@ -234,6 +240,12 @@ static inline unsigned int zone_of(const struct model *o, pfn_t pfn)
 /* Why a boot line is unusable; NULL: it is not.  Fills the map. */
 const char *e820_read(struct e820_map *map, const struct boot_line *line);
 bool e820_is_ram(const struct e820_map *map, pfn_t pfn);
+
+/* --- mmio_words.c --------------------------------------------------------- */
+
+/* The devices of the line, in their order; why they cannot be, or NULL. */
+const char *mmio_read(struct mmio_range *range, u32 *nr,
+		      const struct e820_map *map, const struct boot_line *line);
 
 /* --- layout.c ----------------------------------------------------------- */
 

@@ -52,6 +52,16 @@ BROKEN(L17)
 	WRONG(L17, slab_debug);
 }
 
+BROKEN(L19)
+{
+	WRONG(L19, kmap_strict);
+}
+
+BROKEN(I7)
+{
+	WRONG(I7, nr_devices);
+}
+
 BROKEN(L2)
 {
 	WRONG(L2, nr_cpus);

@@ -364,3 +364,79 @@ TEST(sysctls)
 	EXPECT_EQ(layout.zone[0].lowmem_reserve[2], 225280 + 32768);
 	EXPECT_EQ(layout.zone[1].lowmem_reserve[2], 32768);
 }
+
+/* --- devices -------------------------------------------------------------- */
+
+static struct mmio_range range[DEVICES_MAX];
+static u32 nr_ranges;
+
+/* 24 MiB of RAM, and these. */
+static const char *devices(const struct boot_word *w, u32 nr)
+{
+	struct boot_line line = line_of(M(24), 0, 1);
+
+	for (u32 i = 0; i < nr; i++)
+		line.word[line.nr++] = w[i];
+	EXPECT(!compute(&line));
+	return mmio_read(range, &nr_ranges, &map, &line);
+}
+
+static const char *one_device(u64 start, u64 size)
+{
+	const struct boot_word w = { BOOT_MMIO, 0, start, size };
+
+	return devices(&w, 1);
+}
+
+TEST(devices)
+{
+	EXPECT(!one_device(0xFEC00000, 4096));
+	EXPECT_EQ(1, nr_ranges);
+	EXPECT_EQ(0xFEC00000, range[0].start);
+	EXPECT_EQ(4096, range[0].size);
+	EXPECT(!one_device(0xFF000000, M(16)));
+	EXPECT(!one_device(M(24), M(1)));
+	EXPECT(!one_device(0xA0000, 0x50000));
+	EXPECT(one_device(0xFEC00000, 0));
+	EXPECT(one_device(0xFEC00000, 4097));
+	EXPECT(one_device(0xFEC00800, 4096));
+	EXPECT(one_device(0xFE000000, M(16) + 4096));
+	EXPECT(one_device(0xFFFFF000, 8192));
+	EXPECT(one_device(1ull << 32, 4096));
+	EXPECT(one_device(~0xFFFull, 4096));
+}
+
+/* The standard PC's map: RAM up to 0x9FC00, and from 1 MiB on. */
+TEST(devices_in_ram)
+{
+	const struct boot_word cut[] = {
+		{ BOOT_MEM, 0, 0, M(20) },
+		{ BOOT_MMIO, 0, M(20), M(4) },
+	};
+	const struct boot_word more[] = {
+		{ BOOT_MMIO, 0, M(64), 4096 },
+		{ BOOT_MEMMAP, E820_RAM, M(64) + 4095, 1 },
+	};
+
+	EXPECT(one_device(M(24) - 4096, 8192));
+	EXPECT(one_device(0x9F000, 4096));
+	EXPECT(one_device(0, 4096));
+	EXPECT(!devices(cut, 2));
+	EXPECT(devices(more, 2));
+}
+
+TEST(devices_beside_each_other)
+{
+	struct boot_word w[5];
+
+	for (u32 i = 0; i < 5; i++)
+		w[i] = (struct boot_word){ BOOT_MMIO, 0, M(64) - M(i), M(1) };
+	EXPECT(!devices(w, 4));
+	EXPECT_EQ(M(61), range[3].start);
+	EXPECT(devices(w, 5));
+	w[1].size += 4096;
+	EXPECT(devices(w, 2));
+	w[1].size -= 4096;
+	w[1].start = M(64) - 4096;
+	EXPECT(devices(w, 2));
+}
