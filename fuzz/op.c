@@ -134,6 +134,12 @@ bool arg_frees_slot(enum arg_kind kind)
 	       kind == ARG_MAP_FREED;
 }
 
+bool boot_word_is_bare(enum boot_word_kind kind)
+{
+	return kind == BOOT_MEMMAP_EXACT || kind == BOOT_SLAB_DEBUG ||
+	       kind == BOOT_NOPENTIUM || kind == BOOT_KMAP_STRICT;
+}
+
 void program_init(struct program *p)
 {
 	memset(p, 0, sizeof(*p));

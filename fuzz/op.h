@@ -161,6 +161,8 @@ bool program_equal(const struct program *a, const struct program *b);
 
 /* An op of that code with its default arguments; out is SLOT_NONE. */
 struct op op_default(enum op_code code);
+/* Is the boot word a name and nothing else? */
+bool boot_word_is_bare(enum boot_word_kind kind);
 /* OP_end if no op is called so. */
 enum op_code op_by_name(const char *name, size_t len);
 /* Index of the argument of one of these kinds, or -1. */

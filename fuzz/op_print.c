@@ -120,6 +120,10 @@ static void put_arg(struct sink *s, const struct op_arg *a, u32 value)
 		put_flags(s, gfp_words, value);
 	else if (a->kind == ARG_SFLAGS)
 		put_flags(s, slab_words, value);
+	else if (a->kind == ARG_VMFLAGS)
+		put_flags(s, vm_words, value);
+	else if (a->kind == ARG_KMTYPE && value < KM_TYPE_NR)
+		put(s, km_words[value].name);
 	else if (a->kind == ARG_NR)
 		put_signed(s, value);
 	else if (a->kind == ARG_FORDER && value == 0)
@@ -234,10 +238,14 @@ static void put_e820(struct sink *s, const struct boot_word *w, bool more)
 	put(s, type[w->type]);
 }
 
-static void put_memmap(struct sink *s, const struct boot_word *w)
+static void put_range(struct sink *s, const struct boot_word *w)
 {
+	bool device = w->kind == BOOT_MMIO;
+
 	put_size(s, w->size);
-	put(s, w->type == E820_RAM ? "@" : w->type == E820_ACPI ? "#" : "$");
+	put(s, device || w->type == E820_RAM ? "@"
+	       : w->type == E820_ACPI	     ? "#"
+					     : "$");
 	put_size(s, w->start);
 }
 
@@ -254,15 +262,16 @@ static void put_boot_word(struct sink *s, const struct boot_word *w)
 		[BOOT_LINE] = "line=",
 		[BOOT_SLAB_DEBUG] = "slab_debug",
 		[BOOT_NOPENTIUM] = "mem=nopentium",
+		[BOOT_MMIO] = "mmio=",
+		[BOOT_KMAP_STRICT] = "kmap_strict",
 	};
 
 	put(s, name[w->kind]);
-	if (w->kind == BOOT_MEMMAP)
-		put_memmap(s, w);
+	if (w->kind == BOOT_MEMMAP || w->kind == BOOT_MMIO)
+		put_range(s, w);
 	else if (w->kind == BOOT_CPUS || w->kind == BOOT_LINE)
 		put_number(s, w->size, 10);
-	else if (w->kind != BOOT_MEMMAP_EXACT && w->kind != BOOT_SLAB_DEBUG &&
-		 w->kind != BOOT_NOPENTIUM)
+	else if (!boot_word_is_bare((enum boot_word_kind)w->kind))
 		put_size(s, w->size);
 }
 

@@ -36,13 +36,18 @@ static u32 arg_max(const struct arg_info *kind)
 static bool read_flags(struct reader *r, const struct op_arg *a, struct token t,
 		       u32 *value)
 {
-	bool gfp = a->kind == ARG_GFP;
+	const struct word *words = a->kind == ARG_GFP	   ? gfp_words
+				   : a->kind == ARG_SFLAGS ? slab_words
+							   : vm_words;
+	const char *whose = a->kind == ARG_GFP	    ? "GFP"
+			    : a->kind == ARG_SFLAGS ? "SLAB"
+						    : "VM";
 
-	if (token_flags(t, gfp ? gfp_words : slab_words, value) &&
+	if (token_flags(t, words, value) &&
 	    *value <= arg_max(&arg_info[a->kind]))
 		return true;
-	return reader_fail(r, "%s= takes %s flags, not `%s'", a->name,
-			   gfp ? "GFP" : "SLAB", QUOTE(t));
+	return reader_fail(r, "%s= takes %s flags, not `%s'", a->name, whose,
+			   QUOTE(t));
 }
 
 static bool read_value(struct reader *r, const struct op_arg *a, struct token t,
@@ -57,8 +62,11 @@ static bool read_value(struct reader *r, const struct op_arg *a, struct token t,
 					   a->name, QUOTE(t));
 		return read_slot(r, t, value);
 	}
-	if (a->kind == ARG_GFP || a->kind == ARG_SFLAGS)
+	if (a->kind == ARG_GFP || a->kind == ARG_SFLAGS ||
+	    a->kind == ARG_VMFLAGS)
 		return read_flags(r, a, t, value);
+	if (a->kind == ARG_KMTYPE && word_find(km_words, t.s, t.len, value))
+		return true;
 	if (a->kind == ARG_NR) {
 		if (!token_signed(t, value))
 			return reader_fail(r,

@@ -120,17 +120,17 @@ static bool fits(u64 value, u32 bytes)
  */
 static struct boot_word word_legal(struct boot_word w)
 {
-	bool range = w.kind == BOOT_E820 || w.kind == BOOT_MEMMAP;
+	bool typed = w.kind == BOOT_E820 || w.kind == BOOT_MEMMAP;
+	bool range = typed || w.kind == BOOT_MMIO;
 	u32 types = w.kind == BOOT_MEMMAP ? E820_ACPI : E820_NVS;
 
 	if (!range)
 		w.start = 0;
-	if (!range)
+	if (!typed)
 		w.type = 0;
 	else if (w.type < E820_RAM || w.type > types)
 		w.type = (u8)(E820_RAM + w.type % types);
-	if (w.kind == BOOT_MEMMAP_EXACT || w.kind == BOOT_SLAB_DEBUG ||
-	    w.kind == BOOT_NOPENTIUM)
+	if (boot_word_is_bare((enum boot_word_kind)w.kind))
 		w.size = 0;
 	if (w.kind == BOOT_E820 && w.size == 0)
 		w.size = 1;

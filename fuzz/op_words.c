@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * op_words.c - the tables behind op_words.h: which words the text has for
- * GFP flags, SLAB flags, task flags, expectations and reports.
+ * flags, types of kmap_atomic, expectations and reports.
  *
  * A table's order is the order of printing.  Leaves out what the text takes
  * as numbers: a GFP bit without a name is printed in hex.
@@ -72,6 +72,17 @@ const struct word slab_words[] = {
 	FLAG(SLAB_PANIC),
 	FLAG(SLAB_DESTROY_BY_RCU),
 	END,
+};
+
+const struct word vm_words[] = {
+	FLAG(VM_IOREMAP), FLAG(VM_ALLOC), FLAG(VM_MAP), FLAG(VM_VPAGES), END,
+};
+
+const struct word km_words[] = {
+#define X(name) FLAG(name),
+	KM_TYPES(X)
+#undef X
+		END,
 };
 
 const struct word task_words[] = {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * op_words.h - the words of the text that are no op and no argument's name:
- * GFP and SLAB flags, task flags, expectations, reports.  Reader and printer
- * share the tables; each ends with a word without a name.
+ * flags of GFP, caches, areas and tasks, types of kmap_atomic, expectations,
+ * reports.  Reader and printer share the tables; each ends with a word without
+ * a name.
  */
 #ifndef FUZZ_OP_WORDS_H
 #define FUZZ_OP_WORDS_H
@@ -23,6 +24,9 @@ struct word {
 /* Composites first, the larger ones before those that they contain. */
 extern const struct word gfp_words[];
 extern const struct word slab_words[];
+extern const struct word vm_words[];
+/* Indexed by enum km_type. */
+extern const struct word km_words[];
 extern const struct word task_words[];
 /* EXPECT_OK and on, in the order of enum expect. */
 extern const struct word expect_words[];
