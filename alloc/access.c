@@ -8,13 +8,15 @@
  * All pages are translated before a byte moves; those in front of one that
  * faults keep what their translation left.  The kernel's fault handler is
  * asked once a page [arch/i386/mm/fault.c, the vmalloc_fault path].  A frame
- * is memory whoever has it, so that no sanitizer watches these bytes; past
- * the last one the bus is open.
+ * is memory whoever has it, so that no sanitizer watches these bytes; where a
+ * device is, its memory is instead, which records the piece; past the last
+ * frame the bus is open.
  *
  * The quick way is a load of 4 bytes in one page, of a flat segment that is
  * not expand-down, which the TLB has: it changes nothing, and whatever is
  * not so goes the general way.  It has no state, and no validator.
  */
+#include "device.h"
 #include "mmu.h"
 #include "pgtable.h"
 #include "segment.h"
@@ -33,23 +35,34 @@ static UNSANITIZED void move(u8 *to, const u8 *from, u32 bytes)
 	}
 }
 
+/* Where the bytes of a piece are; NULL: nowhere. */
+static u8 *find_piece(struct machine *m, enum access_kind kind, u32 paddr,
+		      u32 bytes)
+{
+	pfn_t pfn = paddr >> PAGE_SHIFT;
+	struct device *device = device_at(m, pfn);
+
+	if (device)
+		return device_piece(device, kind == ACCESS_WRITE, paddr, bytes);
+	if (pfn >= m->view.nr_pfns)
+		return NULL;
+	return ram_frame(&m->view, pfn) + (paddr & (PAGE_SIZE - 1));
+}
+
 /* Within a page. */
 static void move_piece(struct machine *m, enum access_kind kind, u32 paddr,
 		       u8 *buf, u32 bytes)
 {
-	pfn_t pfn = paddr >> PAGE_SHIFT;
-	u8 *ram;
+	u8 *at = find_piece(m, kind, paddr, bytes);
 
-	if (pfn >= m->view.nr_pfns) {
-		if (kind != ACCESS_WRITE)
-			memset(buf, 0xFF, bytes);
+	if (!at && kind != ACCESS_WRITE)
+		memset(buf, 0xFF, bytes);
+	if (!at)
 		return;
-	}
-	ram = ram_frame(&m->view, pfn) + (paddr & (PAGE_SIZE - 1));
 	if (kind == ACCESS_WRITE)
-		move(ram, buf, bytes);
+		move(at, buf, bytes);
 	else
-		move(buf, ram, bytes);
+		move(buf, at, bytes);
 }
 
 /* --- pages ---------------------------------------------------------------- */

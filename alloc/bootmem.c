@@ -17,6 +17,7 @@
  */
 #include "mm.h"
 #include "bootmem.h"
+#include "device.h"
 #include "bitops.h"
 
 static void claim(struct machine *m, enum boot_claim_label label, u32 start,
@@ -230,7 +231,7 @@ void mm_free_bootmem(struct machine *m, u32 addr, u32 size)
 	end = (addr + size) >> PAGE_SHIFT;
 	if (first >= end)
 		return;
-	if (boot_owns(m, first, end)) {
+	if (boot_owns(m, first, end) || device_among(m, first, end - first)) {
 		report(&m->faults, REPORT_free_reserved);
 		return;
 	}

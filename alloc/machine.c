@@ -17,6 +17,7 @@
 #include "map_audit.h"
 #include "pageattr.h"
 #include "segment.h"
+#include "device.h"
 #include "mem_init.h"
 #include "golden.h"
 #include "page_alloc.h"
@@ -60,6 +61,7 @@ static void power_off(struct machine *m)
 	m->setup = (struct memory_setup){ .nr_cpus = 1,
 					  .cache_line = L1_CACHE_BYTES };
 	m->objects.debug = false;
+	m->mirror = false;
 	m->view = (struct ram_view){ 0 };
 	mm_set_current(m, (struct task){ 0 });
 }
@@ -67,6 +69,11 @@ static void power_off(struct machine *m)
 void machine_set_poison(struct machine *m, enum poison poison)
 {
 	m->poison_wanted = (u8)poison;
+}
+
+void machine_set_mirror(struct machine *m, bool mirror)
+{
+	m->mirror_wanted = mirror;
 }
 
 struct machine *machine_new(void)
@@ -110,7 +117,8 @@ static const char *map_ram(struct machine *m)
 {
 	u64 low = (u64)m->setup.max_low_pfn << PAGE_SHIFT;
 	u64 all = (u64)m->setup.max_pfn << PAGE_SHIFT;
-	const char *why = platform_ram_map(&m->ram, low, all - low);
+	const char *why = platform_ram_map(&m->ram, low, all - low,
+					   device_all_bytes(&m->setup));
 
 	if (why)
 		return why;
@@ -120,11 +128,14 @@ static const char *map_ram(struct machine *m)
 		.low_pfns = m->setup.max_low_pfn,
 		.nr_pfns = m->setup.max_pfn,
 	};
+	device_init(m);
 	m->poison = m->setup.max_pfn <= POISON_PFNS_MAX ? m->poison_wanted
 							: (u8)POISON_NONE;
 	m->objects.debug = m->setup.slab_debug;
 	m->data = phys_ptr(m, KERNEL_DATA_PADDR);
 	m->swapper_pg_dir = phys_ptr(m, SWAPPER_PG_DIR_PADDR);
+	m->mirror = m->mirror_wanted;
+	mirror_init(m);
 	return NULL;
 }
 
@@ -160,6 +171,8 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 {
 	const char *why = memory_setup(&m->setup, line);
 
+	if (!why && m->mirror_wanted)
+		why = platform_no_mirror();
 	if (why)
 		return why;
 	why = map_ram(m);

@@ -37,7 +37,7 @@
 #define ALLOC_PAGE_H
 
 #include "bitops.h"
-#include "state.h"
+#include "mirror.h"
 
 struct page {
 	u32 flags;
@@ -478,8 +478,9 @@ static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
 static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
 					 pte_t *pte, u32 value)
 {
-	(void)addr;
 	set_word(m, pte, value);
+	if (unlikely(m->mirror))
+		mirror_word(m, addr, value);
 }
 
 static force_inline u8 *page_bytes(const struct machine *m,

@@ -27,19 +27,31 @@ void platform_free(void *ptr, size_t bytes);
  * frames somewhere else.
  */
 struct platform_ram {
-	uintptr_t base; /* base + PAGE_OFFSET is the window; 4 GiB aligned */
-	uintptr_t high; /* where the first high frame is */
-	u64 low_bytes, high_bytes;
-	int handle; /* the host's */
+	uintptr_t base;	   /* base + PAGE_OFFSET is the window; 4 GiB aligned */
+	uintptr_t high;	   /* where the first high frame is */
+	uintptr_t devices; /* where the devices' memory is */
+	u64 low_bytes, high_bytes, device_bytes;
+	int handle;    /* the host's */
+	bool mirrored; /* there is more than low memory in the window */
 };
 
 /* False: there is no such window, or it is taken. */
 bool platform_ram_reserve(struct platform_ram *ram);
 void platform_ram_release(struct platform_ram *ram);
-/* Maps zeroed RAM; NULL, or why it cannot be, in a phrase. */
+/* Maps zeroed RAM and devices' memory; NULL, or why it cannot be. */
 const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
-			     u64 high_bytes);
+			     u64 high_bytes, u64 device_bytes);
 void platform_ram_unmap(struct platform_ram *ram);
+
+/*
+ * A page of RAM or of a device, which is at `frame', is shown at another
+ * linear address of the window, where it replaces what was shown there; NULL:
+ * nothing is there, and who touches it faults.  False: the host cannot.
+ */
+bool platform_ram_mirror(struct platform_ram *ram, vaddr_t addr,
+			 const u8 *frame, bool writable);
+/* NULL, or why this host has no mirror, in a phrase. */
+const char *platform_no_mirror(void);
 
 /* Where 2.6.12 may sleep: all of its waiting goes through one door. */
 enum yield_point {

@@ -19,6 +19,7 @@
  */
 #include "mm.h"
 #include "machine.h"
+#include "device.h"
 #include "golden.h"
 #include "poison.h"
 #include "mempool.h"
@@ -84,6 +85,7 @@ void machine_snapshot(struct machine *m)
 	u32 nr = m->nr_pages;
 
 	CHECK(m, m->phase == PHASE_RUNNING, "machine: snapshot before boot");
+	CHECK(m, !m->mirror, "machine: a snapshot of a mirrored machine");
 	g->taken = false;
 	if (!golden_snapshot(m))
 		/* unreachable: the host had enough for RAM */
@@ -158,5 +160,6 @@ void machine_reset(struct machine *m)
 	cpus_reset(m);
 	wait_reset(m);
 	mempools_reset(m);
+	device_reset(m);
 	mm_set_current(m, (struct task){ 0 });
 }

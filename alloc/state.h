@@ -199,6 +199,17 @@ struct golden_cpu {
 	u32 gdt[GDT_ENTRIES][2];
 };
 
+/* What a device has besides its memory, for a reset: see device.h. */
+#define DEVICE_DIRTY_WORDS (DEVICE_BYTES_MAX / PAGE_SIZE / 64)
+
+struct device {
+	u32 start, size; /* physical, bytes */
+	u8 *bytes;
+	u32 reads, writes;
+	u32 last_offset, last_len;
+	u64 dirty[DEVICE_DIRTY_WORDS]; /* a bit for each page written to */
+};
+
 struct machine {
 	struct faults faults; /* what CHECK and report() need */
 	uintptr_t base;	      /* link + base is a pointer */
@@ -225,6 +236,8 @@ struct machine {
 	u8 poison;	  /* enum poison of this boot ... */
 	u8 poison_wanted; /* ... and of the next */
 	bool *poisoned;	  /* frames that POISON_FREED has poisoned */
+	bool mirror; /* this boot's kernel windows are the host's, too ... */
+	bool mirror_wanted; /* ... and the next one's */
 
 	/* registered by reclaim: pages freed, 0 is no progress */
 	u32 (*reclaim)(struct machine *m, gfp_t gfp, u32 order);
@@ -239,6 +252,8 @@ struct machine {
 	pte_t *swapper_pg_dir;
 	pte_t *fixmap_pt; /* the page that maps the last 4 MiB */
 	pte_t *pkmap_pt;
+
+	struct device device[DEVICES_MAX]; /* as many as setup says */
 
 	struct cpu cpu[NR_CPUS];
 	struct golden_cpu golden_cpu[NR_CPUS];

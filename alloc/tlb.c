@@ -12,6 +12,7 @@
  * and forget; a flush that a kernel lacks would then show by chance only.
  * Validator: tlb_validate(), T.
  */
+#include "device.h"
 #include "tlb.h"
 
 #define TLB_BYTES ((size_t)TLB_SLOTS * (sizeof(uintptr_t) + 2 * sizeof(u32)))
@@ -58,11 +59,12 @@ static u32 slot_frames(u32 slot)
 	return slot < TLB_SMALL_SLOTS ? 1 : PTRS_PER_TABLE;
 }
 
-/* All of the page is low memory, or all is high. */
+/* All of the page is low memory, or all is high, and no device is in it. */
 static bool is_in_one_place(const struct machine *m, pfn_t pfn, u32 nr)
 {
-	return pfn + nr <= m->view.low_pfns ||
-	       (pfn >= m->view.low_pfns && pfn + nr <= m->view.nr_pfns);
+	return (pfn + nr <= m->view.low_pfns ||
+		(pfn >= m->view.low_pfns && pfn + nr <= m->view.nr_pfns)) &&
+	       !device_among(m, pfn, nr);
 }
 
 void tlb_fill(struct machine *m, struct tlb *tlb, u32 slot, vaddr_t addr,

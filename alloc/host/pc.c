@@ -4,9 +4,9 @@
  *
  * A machine's window is address space reserved for as long as the machine
  * lives; RAM is a memfd, sparse, and mapped shared, so that a frame could be
- * shown at a second address.  On a 32-bit host the window is the real one, at
- * PAGE_OFFSET, so that one machine at a time exists in a process, and RAM is
- * limited to what is free beside it.
+ * shown at a second address; devices' memory is at its end.  On a 32-bit host
+ * the window is the real one, at PAGE_OFFSET, so that one machine at a time
+ * exists in a process, and RAM is limited to what is free beside it.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memfd_create */
@@ -121,18 +121,34 @@ static bool map_high(struct platform_ram *ram)
 	return high != MAP_FAILED;
 }
 
-const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
-			     u64 high_bytes)
+static bool map_devices(struct platform_ram *ram)
 {
+	void *devices;
+
+	if (!ram->device_bytes)
+		return true;
+	devices = mmap(NULL, (size_t)ram->device_bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED, ram->handle,
+		       (off_t)(ram->low_bytes + ram->high_bytes));
+	if (devices != MAP_FAILED)
+		ram->devices = (uintptr_t)devices;
+	return devices != MAP_FAILED;
+}
+
+const char *platform_ram_map(struct platform_ram *ram, u64 low_bytes,
+			     u64 high_bytes, u64 device_bytes)
+{
+	u64 all = low_bytes + high_bytes + device_bytes;
+
 	if (!FITS(low_bytes, high_bytes))
 		/* unreachable: in 64 bits everything fits */
 		return "too large for a 32-bit host";
 	ram->handle = memfd_create("mmtwin-ram", MFD_CLOEXEC);
 	ram->low_bytes = low_bytes;
 	ram->high_bytes = high_bytes;
-	if (ram->handle >= 0 &&
-	    !ftruncate(ram->handle, (off_t)(low_bytes + high_bytes)) &&
-	    map_low(ram) && map_high(ram))
+	ram->device_bytes = device_bytes;
+	if (ram->handle >= 0 && !ftruncate(ram->handle, (off_t)all) &&
+	    map_low(ram) && map_high(ram) && map_devices(ram))
 		return NULL;
 	platform_ram_unmap(ram);
 	return "the host has no memory";
@@ -142,13 +158,49 @@ void platform_ram_unmap(struct platform_ram *ram)
 {
 	if (ram->handle >= 0) {
 		/* over it, and not away: the window stays ours */
-		reserve(ram->base + PAGE_OFFSET, (size_t)ram->low_bytes,
+		reserve(ram->base + PAGE_OFFSET,
+			ram->mirrored ? WINDOW_BYTES : (size_t)ram->low_bytes,
 			MAP_FIXED);
 		if (ram->high)
 			munmap((void *)ram->high, (size_t)ram->high_bytes);
+		if (ram->devices)
+			munmap((void *)ram->devices, (size_t)ram->device_bytes);
 		close(ram->handle);
 	}
 	*ram = (struct platform_ram){ .base = ram->base, .handle = -1 };
+}
+
+/* --- mirror --------------------------------------------------------------- */
+
+/* The process itself lives where a 32-bit host would show most of it. */
+const char *platform_no_mirror(void)
+{
+	return UINTPTR_MAX == UINT32_MAX ? "a 32-bit host has no mirror" : NULL;
+}
+
+/* Where in the memfd these bytes are. */
+static off_t file_offset(const struct platform_ram *ram, const u8 *frame)
+{
+	uintptr_t at = (uintptr_t)frame;
+
+	if (at - (ram->base + PAGE_OFFSET) < ram->low_bytes)
+		return (off_t)(at - (ram->base + PAGE_OFFSET));
+	if (at - ram->high < ram->high_bytes)
+		return (off_t)(at - ram->high + ram->low_bytes);
+	return (off_t)(at - ram->devices + ram->low_bytes + ram->high_bytes);
+}
+
+bool platform_ram_mirror(struct platform_ram *ram, vaddr_t addr,
+			 const u8 *frame, bool writable)
+{
+	void *page = (void *)(ram->base + addr);
+	int prot = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+
+	if (!frame)
+		return reserve((uintptr_t)page, PAGE_SIZE, MAP_FIXED) == page;
+	ram->mirrored = true;
+	return mmap(page, PAGE_SIZE, prot, MAP_SHARED | MAP_FIXED, ram->handle,
+		    file_offset(ram, frame)) == page;
 }
 
 void platform_panic(void *arg, const char *clause)

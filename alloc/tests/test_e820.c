@@ -164,11 +164,28 @@ TEST(low_and_high)
 	}
 }
 
+struct refusal {
+	const char *line, *why;
+};
+
+static void expect_refusals(const struct refusal *row, u32 nr)
+{
+	struct machine *m = pc_new();
+
+	for (u32 i = 0; i < nr; i++) {
+		const char *why = pc_boot_why(m, row[i].line);
+
+		if (!why || strcmp(why, row[i].why) != 0)
+			TEST_FAIL("\"%s\": %s", row[i].line,
+				  why ? why : "boots");
+	}
+	EXPECT(!pc_boot_why(m, SMALL_PC));
+	machine_delete(m);
+}
+
 TEST(unusable_lines)
 {
-	static const struct {
-		const char *line, *why;
-	} row[] = {
+	static const struct refusal row[] = {
 		{ "", "there is no RAM" },
 		{ "e820=0-1000000:nvs", "there is no RAM" },
 		{ "ram=16M memmap=exactmap", "there is no RAM" },
@@ -184,6 +201,25 @@ TEST(unusable_lines)
 		  "vmalloc= must be 4M to 1016M, a multiple of 4M" },
 		{ "ram=16M vmalloc=1020M",
 		  "vmalloc= must be 4M to 1016M, a multiple of 4M" },
+		{ "ram=16M memmap=1M$2M",
+		  "the kernel image (1M to 4M) does not lie in low RAM" },
+		{ "e820=0-3ff000",
+		  "the kernel image (1M to 4M) does not lie in low RAM" },
+		{ "ram=16M mem=2M",
+		  "the kernel image (1M to 4M) does not lie in low RAM" },
+		{ "ram=4M", "low memory has no room for bootmem's bitmap" },
+		{ "ram=512M vmalloc=1016M",
+		  "low memory has no room for mem_map" },
+		{ "e820=100000-403000",
+		  "low memory has no room for the kernel's page tables" },
+	};
+
+	expect_refusals(row, ARRAY_SIZE(row));
+}
+
+TEST(unusable_devices)
+{
+	static const struct refusal row[] = {
 		{ "ram=16M mmio=0@1G", "mmio= must be 4K to 16M" },
 		{ "ram=16M mmio=4095@1G", "mmio= must be 4K to 16M" },
 		{ "ram=16M mmio=16388K@1G", "mmio= must be 4K to 16M" },
@@ -214,29 +250,9 @@ TEST(unusable_lines)
 		  "a device where another is" },
 		{ "ram=16M mmio=4K@1G mmio=8K@0x3FFFF000",
 		  "a device where another is" },
-		{ "ram=16M memmap=1M$2M",
-		  "the kernel image (1M to 4M) does not lie in low RAM" },
-		{ "e820=0-3ff000",
-		  "the kernel image (1M to 4M) does not lie in low RAM" },
-		{ "ram=16M mem=2M",
-		  "the kernel image (1M to 4M) does not lie in low RAM" },
-		{ "ram=4M", "low memory has no room for bootmem's bitmap" },
-		{ "ram=512M vmalloc=1016M",
-		  "low memory has no room for mem_map" },
-		{ "e820=100000-403000",
-		  "low memory has no room for the kernel's page tables" },
 	};
-	struct machine *m = pc_new();
 
-	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
-		const char *why = pc_boot_why(m, row[i].line);
-
-		if (!why || strcmp(why, row[i].why) != 0)
-			TEST_FAIL("\"%s\": %s", row[i].line,
-				  why ? why : "boots");
-	}
-	EXPECT(!pc_boot_why(m, SMALL_PC));
-	machine_delete(m);
+	expect_refusals(row, ARRAY_SIZE(row));
 }
 
 /* Beside RAM, in holes, at both ends, one behind the other. */
