@@ -4,8 +4,8 @@
  * model and comparison, from decoded programs of our own generator.
  *
  *     fuzzing   generated programs of 64 ops, frames painted in samples
- *     slab, kmalloc, mempool, segment, paging, user    the same, of those
- *               targets' ops
+ *     slab, kmalloc, mempool, segment, paging, user, vmalloc, ioremap,
+ *     highmem, mm                       the same, of those targets' ops
  *     churn     programs of 1,000 ops that take and give back what a real
  *               kernel does: 97 of 100 blocks of one frame
  *     replay    the same, frames painted whole
@@ -161,6 +161,13 @@ int bench_exec(void)
 		{ "paging", GROUP_PAGING | GROUP_USER | GROUP_PAGES, false },
 		{ "user",
 		  GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
+		  false },
+		{ "vmalloc", GROUP_VMALLOC | GROUP_PAGES, false },
+		{ "ioremap", GROUP_IOREMAP | GROUP_PAGES, false },
+		{ "highmem", GROUP_HIGHMEM | GROUP_PAGES, false },
+		{ "mm",
+		  GROUP_PAGES | GROUP_OBJECTS | GROUP_MEMPOOL | GROUP_ACCESS |
+			  GROUP_MAPPING,
 		  false },
 		{ "churn", 0, false },
 		{ "replay", 0, true },

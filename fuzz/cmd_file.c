@@ -12,7 +12,7 @@
 
 #define GROUPS_ALL                                                             \
 	(GROUP_BOOT | GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC |               \
-	 GROUP_MEMPOOL | GROUP_ACCESS)
+	 GROUP_MEMPOOL | GROUP_ACCESS | GROUP_MAPPING)
 
 const struct cmd_target cmd_targets[] = {
 	{ "pages", GROUP_PAGES, false, FORM_NONE,
@@ -30,6 +30,14 @@ const struct cmd_target cmd_targets[] = {
 	{ "user", GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
 	  false, FORM_NONE,
 	  "processes: directories, their pages, and accesses" },
+	{ "vmalloc", GROUP_VMALLOC | GROUP_PAGES, false, FORM_NONE,
+	  "areas: vmalloc, vmap, and accesses, beside page frames" },
+	{ "ioremap", GROUP_IOREMAP | GROUP_PAGES, false, FORM_NONE,
+	  "devices: ioremap, the fixmap, and accesses" },
+	{ "highmem", GROUP_HIGHMEM | GROUP_PAGES, false, FORM_NONE,
+	  "kmap, kmap_atomic, and accesses, beside page frames" },
+	{ "mm", GROUPS_ALL & ~GROUP_BOOT, false, FORM_NONE,
+	  "the whole machine: ops of every kind but boot's" },
 	{ "boot", GROUP_BOOT | GROUP_PAGES, true, FORM_NONE,
 	  "boot lines of their own, bootmem calls, then page frames" },
 	{ "wire", GROUPS_ALL, true, FORM_WIRE,

@@ -19,7 +19,8 @@
 #define NR_MANY 3	   /* 0, 1, more */
 #define NR_RESERVES 3	   /* of a pool: empty, short, full */
 #define NR_FAULTS 22	   /* #NP, #SS, #GP by selector or 0; #PF by code */
-#define NR_CPU_STATES 256  /* CPL, WP, PGE, CR3, four fillings of a TLB */
+#define NR_CPU_STATES 512  /* CPL, WP, PGE, CR3, kmap_atomics; of a TLB four */
+#define NR_MAPPINGS 24	   /* areas, filling of the kmap window, kmaps */
 
 #define FIRST_REPORT NR_RULES
 #define FIRST_EVENT (FIRST_REPORT + NR_REPORTS)
@@ -32,7 +33,8 @@
 #define FIRST_POOL (FIRST_ARRAY + NR_CACHE_CLASSES * 2 * NR_FILLINGS)
 #define FIRST_FAULT (FIRST_POOL + NR_RESERVES * NR_MANY)
 #define FIRST_CPU (FIRST_FAULT + NR_FAULTS)
-#define NR_STATES (FIRST_CPU + NR_CPU_STATES)
+#define FIRST_MAPPINGS (FIRST_CPU + NR_CPU_STATES)
+#define NR_STATES (FIRST_MAPPINGS + NR_MAPPINGS)
 
 _Static_assert((int)NR_STATES <= COVER_COUNTERS, "a counter for each state");
 
@@ -173,10 +175,21 @@ void cover_cpu(const struct cpu_view *v)
 		return;
 	state = state * 2 + !(v->cr0 & CR0_WP);
 	state = state * 2 + !(v->cr4 & CR4_PGE);
+	state = state * 2 + (v->preempt_count != 0);
 	state = state * 2 + (v->cr3 != SWAPPER_PG_DIR_PADDR);
 	state = state * 2 + (v->tlb_large != 0);
 	state = state * 2 + (v->tlb_small > 1);
 	state = state * 2 + (v->tlb_small != 0);
 	state = state * 2 + (v->tlb_global != 0);
 	bump(FIRST_CPU + state);
+}
+
+void cover_mappings(const struct mapping_counts *c)
+{
+	u32 slots = (c->kmap_slots > 0) + (c->kmap_slots > LAST_PKMAP / 2) +
+		    (c->kmap_slots == LAST_PKMAP);
+
+	if (enabled)
+		bump(FIRST_MAPPINGS + many(c->nr_areas) +
+		     NR_MANY * (slots + 4 * (c->kmap_users != 0)));
 }

@@ -8,9 +8,9 @@
  * list how full it is.  Of caches and pools it is how a program leaves them:
  * how many slabs each list has, how full arrays and reserves are.  Of the
  * processor: which fault with which error code, and what a CPU's registers
- * and TLB are like.  A thousand
- * states that mean something serve better than many: each new one keeps a
- * program in the corpus.
+ * and TLB are like.  Of kernel mappings: how many areas there are, how full
+ * the kmap window is.  A thousand states that mean something serve better than
+ * many: each new one keeps a program in the corpus.
  */
 #ifndef FUZZ_COVER_H
 #define FUZZ_COVER_H
@@ -30,6 +30,8 @@ void cover_pool(const struct mempool_info *pool, u32 sleepers);
 /* What an access or a load drew; and a CPU behind it. */
 void cover_fault(const struct fault *f);
 void cover_cpu(const struct cpu_view *v);
+/* How many areas and kmaps there are. */
+void cover_mappings(const struct mapping_counts *c);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
 

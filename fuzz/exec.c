@@ -121,6 +121,8 @@ void exec_delete(struct exec *x)
 	exec_objects_free(x);
 	free(x->slot);
 	free(x->slabs);
+	free(x->pages);
+	free(x->pfn);
 	free(x);
 }
 
@@ -161,6 +163,8 @@ enum step exec_check_counts(struct exec *x, u32 cpu)
 		 &x->now);
 	if (!model_check_counts(x->o, cpu, &counts, &x->d))
 		return exec_diverged(x);
+	if (exec_check_mapping_counts(x) != STEP_OK)
+		return STEP_DIVERGED;
 	mm_object_counts(x->m, &objects);
 	return exec_judge(x, model_check_objects(x->o, &objects, &x->d));
 }
@@ -201,7 +205,8 @@ static enum step check_all(struct exec *x)
 	if (check_frames(x) != STEP_OK)
 		return STEP_DIVERGED;
 	if (exec_check_objects(x, full) != STEP_OK ||
-	    exec_check_translation(x, full) != STEP_OK)
+	    exec_check_translation(x, full) != STEP_OK ||
+	    exec_check_mappings(x, full) != STEP_OK)
 		return STEP_DIVERGED;
 	bad = full ? model_self_check(x->o) : NULL;
 	if (bad)
@@ -282,14 +287,15 @@ static bool wants_view(const struct exec *x, const struct op *op)
 
 /*
  * Did the op come to nothing?  Not where callbacks of the program had calls
- * of their own: the reports may be theirs, and what they took is taken.
+ * of their own: the reports may be theirs, and what they took is taken; nor
+ * where calls of the op itself had gone before.
  */
 static bool came_to_nothing(const struct exec *x, const struct op *op,
 			    enum step step)
 {
 	bool of_pool = op_info[op->code].group == GROUP_MEMPOOL;
 
-	if (x->out.nr_ctor)
+	if (x->out.nr_ctor || x->partly)
 		return false;
 	if (step != STEP_OK)
 		return true;
@@ -310,7 +316,8 @@ static void forget_outcome(struct outcome *out)
 
 static enum step run_op(struct exec *x, const struct op *op)
 {
-	bool boot_op = op_info[op->code].group == GROUP_BOOT, view;
+	const u32 groups = op_info[op->code].group;
+	bool boot_op = groups == GROUP_BOOT, view;
 	u64 before = 0;
 	enum step step;
 
@@ -320,6 +327,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 			return step;
 	}
 	forget_outcome(&x->out);
+	x->partly = false;
 	view = wants_view(x, op);
 	if (view)
 		before = machine_view(x->m);
@@ -338,7 +346,9 @@ static enum step run_op(struct exec *x, const struct op *op)
 	if (exec_check_counts(x, x->out.task.cpu) != STEP_OK ||
 	    exec_resume_woken(x) != STEP_OK)
 		return STEP_DIVERGED;
-	if (op_info[op->code].group & GROUP_ACCESS &&
+	if (exec_check_mapped(x, groups) != STEP_OK)
+		return STEP_DIVERGED;
+	if (groups & (GROUP_ACCESS | GROUP_MAPPING) &&
 	    exec_check_cpu(x, x->out.task.cpu) != STEP_OK)
 		return STEP_DIVERGED;
 	return step;

@@ -98,18 +98,24 @@ static enum step access(struct exec *x, const struct op *op,
 	return step_of(&f);
 }
 
+static struct access access_of(enum access_kind kind, enum seg_reg reg,
+			       u32 offset, u32 len)
+{
+	if (len == 0)
+		len = 1;
+	if (len > ACCESS_BYTES_MAX)
+		len = ACCESS_BYTES_MAX;
+	return (struct access){ (u8)kind, (u8)reg, offset, len };
+}
+
 /* Mode, selector, access; its arguments stand behind the register's. */
 static enum step access_as(struct exec *x, const struct op *op,
 			   enum access_kind kind, enum seg_reg reg,
 			   const u32 *arg)
 {
-	struct access a = { (u8)kind, (u8)reg, arg[1], arg[2] };
+	const struct access a = access_of(kind, reg, arg[1], arg[2]);
 	enum step step;
 
-	if (a.len == 0)
-		a.len = 1;
-	if (a.len > ACCESS_BYTES_MAX)
-		a.len = ACCESS_BYTES_MAX;
 	if (!set_mode(x, op, arg[3]))
 		return exec_diverged(x);
 	if (arg[0] != SEL_NONE) {
@@ -138,6 +144,31 @@ enum step exec_store(struct exec *x, const struct op *op)
 enum step exec_fetch(struct exec *x, const struct op *op)
 {
 	return access_as(x, op, ACCESS_EXEC, SEG_CS, op->arg);
+}
+
+/* Through DS as it is, to where a slot's mapping is or was. */
+static enum step access_area(struct exec *x, const struct op *op,
+			     enum access_kind kind)
+{
+	const struct slot *s = exec_map(x, op->arg[0]);
+	struct access a;
+
+	if (!s)
+		return STEP_SKIPPED;
+	a = access_of(kind, SEG_DS, s->addr + op->arg[1], op->arg[2]);
+	if (!set_mode(x, op, op->arg[3]))
+		return exec_diverged(x);
+	return access(x, op, &a);
+}
+
+enum step exec_load_area(struct exec *x, const struct op *op)
+{
+	return access_area(x, op, ACCESS_READ);
+}
+
+enum step exec_store_area(struct exec *x, const struct op *op)
+{
+	return access_area(x, op, ACCESS_WRITE);
 }
 
 enum step exec_load_segment(struct exec *x, const struct op *op)

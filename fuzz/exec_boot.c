@@ -125,6 +125,7 @@ static enum exec_status boot(struct exec *x, const struct boot_line *line)
 	if (x->why)
 		return EXEC_UNBOOTABLE;
 	model_set_ram(u->o, mm_ram(u->m));
+	exec_set_devices(x);
 	return EXEC_AGREES;
 }
 
@@ -152,6 +153,8 @@ static enum step init_caches(struct exec *x)
 	if (exec_check_counts(x, 0) != STEP_OK)
 		return STEP_DIVERGED;
 	if (exec_check_objects(x, true) != STEP_OK)
+		return STEP_DIVERGED;
+	if (exec_check_mappings(x, true) != STEP_OK)
 		return STEP_DIVERGED;
 	return exec_check_translation(x, true);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * exec_mempool.c - the handlers of the memory pools' ops, and those who sleep
- * on a pool.
+ * exec_mempool.c - the handlers of the memory pools' ops.
  *
- * There is one thread: an op that falls asleep ends as `blocks` and is
- * parked.  When it was woken, by whatever op, it goes on right behind that
- * op, as its own task, and what it gets goes to its own slot.  Who sleeps at
- * the program's end is forgotten.
+ * An op that falls asleep on a pool is parked.  [exec_sleep.c]
  */
 #include "exec_callbacks.h"
 
@@ -92,22 +88,6 @@ enum step exec_mempool_destroy(struct exec *x, const struct op *op)
 /* --- elements ---------------------------------------------------------------
  */
 
-static void park(struct exec *x, const struct op *op)
-{
-	u32 at = 0;
-
-	while (at < x->nr_parked && x->parked[at].ticket)
-		at++;
-	if (at == SLEEPERS_MAX)
-		return; /* more than there may be: the model's to say */
-	if (at == x->nr_parked)
-		x->nr_parked++;
-	x->parked[at] = (struct parked){ .ticket = x->out.blocked,
-					 .out = op->out,
-					 .task = x->out.task };
-	x->parked[at].task.fail_nth = 0;
-}
-
 enum step exec_mempool_alloc(struct exec *x, const struct op *op)
 {
 	const struct slot *s = pool_of(x, op->arg[0]);
@@ -123,7 +103,7 @@ enum step exec_mempool_alloc(struct exec *x, const struct op *op)
 				 &x->d))
 		return exec_diverged(x);
 	if (x->out.blocked) {
-		park(x, op);
+		exec_park(x, op);
 		return STEP_BLOCKS;
 	}
 	if (!element)
@@ -159,45 +139,4 @@ enum step exec_mempool_free_null(struct exec *x, const struct op *op)
 	exec_collect_object(x);
 	return exec_judge(x,
 			  model_mempool_free(x->o, &x->out, s->addr, 0, &x->d));
-}
-
-/* --- those who slept --------------------------------------------------------
- */
-
-static enum step resume(struct exec *x, struct parked *p)
-{
-	u32 ticket = p->ticket, element;
-
-	exec_begin_as(x, p->task);
-	element = mm_vaddr(mm_mempool_resume(x->m, ticket));
-	exec_collect_object(x);
-	if (x->opt.trace)
-		exec_trace(x);
-	if (!model_mempool_resume(x->o, &x->out, ticket, element, &x->d))
-		return exec_diverged(x);
-	if (!x->out.blocked)
-		p->ticket = 0;
-	if (element)
-		exec_slot_set(x, p->out, RES_ELEMENT, element, 0);
-	return exec_check_counts(x, x->out.task.cpu);
-}
-
-enum step exec_resume_woken(struct exec *x)
-{
-	for (;;) {
-		u32 ticket = mm_woken(x->m), at = 0;
-
-		if (!model_check_woken(x->o, ticket, &x->d))
-			return exec_diverged(x);
-		if (!ticket)
-			return STEP_OK;
-		while (at < x->nr_parked && x->parked[at].ticket != ticket)
-			at++;
-		if (at == x->nr_parked)
-			return exec_find(x, "machine", "E2",
-					 "who is woken had fallen asleep",
-					 "ticket");
-		if (resume(x, &x->parked[at]) != STEP_OK)
-			return STEP_DIVERGED;
-	}
 }

@@ -30,7 +30,7 @@ struct slot {
 	u8 order;
 	union {
 		pfn_t pfn;    /* RES_PAGES, RES_PHYS */
-		vaddr_t addr; /* caches, objects, pools, elements, pgds */
+		vaddr_t addr; /* caches, objects, pools, elements, pgds, maps */
 	};
 };
 
@@ -53,7 +53,8 @@ enum step {
 #define SLEEPERS_MAX 128u
 struct parked {
 	u32 ticket; /* 0: nobody */
-	u32 out;    /* slot */
+	u32 out;    /* slot, or SLOT_NONE */
+	u8 kind;    /* of its result: who resumes it */
 	struct task task;
 };
 
@@ -75,6 +76,9 @@ struct exec {
 	struct object_table *objects;
 	struct slab_view *slabs; /* room for the longest list */
 	u32 room_slabs;
+	struct page **pages; /* of a vmap, and their numbers */
+	pfn_t *pfn;
+	u32 room_pages;
 	u8 bytes[ACCESS_BYTES_MAX]; /* of an access */
 
 	/* the execution in progress */
@@ -84,6 +88,7 @@ struct exec {
 	const struct program *p;
 	u32 at;		      /* index of the op; p->nr: the end */
 	bool booting;	      /* before mem_init */
+	bool partly;	      /* a call of the op went before this one */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;
 	struct divergence d;
@@ -122,8 +127,20 @@ enum step exec_check_cpu(struct exec *x, u32 cpu);
 enum step exec_check_translation(struct exec *x, bool all);
 /* The moves of the op in progress, as text.  [exec_trace.c] */
 void exec_trace(struct exec *x);
-/* The sleepers that are to go on, until nobody is.  [exec_mempool.c] */
+/* The op in progress fell asleep.  [exec_sleep.c] */
+void exec_park(struct exec *x, const struct op *op);
+/* The sleepers that are to go on, until nobody is. */
 enum step exec_resume_woken(struct exec *x);
+/* What vmalloc_to_page(addr) gives, judged; PFN_NONE: NULL.  [exec_vm.c] */
+enum step exec_area_pfn(struct exec *x, const struct op *op, vaddr_t addr,
+			pfn_t *pfn);
+/* Areas, kmaps, devices: after an op of these groups; and all of them, or
+ * those that were touched.  [exec_mappings.c] */
+enum step exec_check_mapping_counts(struct exec *x);
+enum step exec_check_mapped(struct exec *x, u32 groups);
+enum step exec_check_mappings(struct exec *x, bool all);
+/* The model learns where the devices' bytes are. */
+void exec_set_devices(struct exec *x);
 
 /* Makes a finding; expected and actual are x->d's. */
 enum step exec_find(struct exec *x, const char *layer, const char *clause,
@@ -184,6 +201,14 @@ static inline struct slot *exec_slot(struct exec *x, u32 index)
 	return &x->slot[index < x->nr_slots ? index : 0];
 }
 
+/* Its address, if it has a mapping; else NULL. */
+static inline const struct slot *exec_map(struct exec *x, u32 index)
+{
+	const struct slot *s = exec_slot(x, index);
+
+	return s->kind == RES_MAP ? s : NULL;
+}
+
 static inline void exec_slot_set(struct exec *x, u32 index, enum res_kind kind,
 				 u32 pfn_or_addr, u32 order)
 {
@@ -194,6 +219,19 @@ static inline void exec_slot_set(struct exec *x, u32 index, enum res_kind kind,
 	s->pfn = pfn_or_addr;
 	if (index >= x->slots_used)
 		x->slots_used = index + 1;
+}
+
+/* An op that gives an address, or 0. */
+static inline enum step exec_got_map(struct exec *x, const struct op *op,
+				     vaddr_t addr, bool accepted)
+{
+	if (!accepted)
+		return exec_diverged(x);
+	if (!addr)
+		return STEP_NULL;
+	if (op->out != SLOT_NONE)
+		exec_slot_set(x, op->out, RES_MAP, addr, 0);
+	return STEP_OK;
 }
 
 #endif

@@ -49,6 +49,26 @@ static void print_object(FILE *to, const struct trace_record *t,
 	fprintf(to, " node=-1 accounted=false");
 }
 
+/* Those of kernel mappings; only the first is an event of Linux too. */
+static void print_mapping(FILE *to, const struct trace_record *t)
+{
+	switch (t->event) {
+	case TRACE_alloc_vmap_area:
+		fprintf(to, " va_start=0x%x size=%u kind=%u", t->pfn, t->arg,
+			t->order);
+		break;
+	case TRACE_free_vmap_area:
+		fprintf(to, " va_start=0x%x kind=%u", t->pfn, t->order);
+		break;
+	case TRACE_kmap_high:
+		fprintf(to, " pfn=0x%x slot=%u", t->pfn, t->arg);
+		break;
+	default:
+		fprintf(to, " slots=%u", t->arg);
+		break;
+	}
+}
+
 static void print_record(FILE *to, const struct trace_record *t,
 			 trace_object_t object, void *arg)
 {
@@ -79,6 +99,12 @@ static void print_record(FILE *to, const struct trace_record *t,
 	case TRACE_oom_kill:
 		fprintf(to, " order=%u", t->order);
 		print_gfp(to, t->arg);
+		break;
+	case TRACE_alloc_vmap_area:
+	case TRACE_free_vmap_area:
+	case TRACE_kmap_high:
+	case TRACE_kmap_flush:
+		print_mapping(to, t);
 		break;
 	default:
 		object(arg, t, &o);
