@@ -134,11 +134,13 @@ extern const struct arg_info arg_info[NR_ARG_KINDS];
  * The boot profiles that a byte can name: profiles.def.  Profile 0 is the
  * default of a program that says nothing.
  */
-#define NR_PROFILES 22
+#define NR_PROFILES 27
 #define NR_SMALL_PROFILES 8 /* the first ones: a few hundred frames a zone */
 #define FIRST_NO_PSE 16	    /* from here on small ones without 4 MiB pages */
 #define ALIGNED_PROFILE 21  /* those end; it has tables that are 4 MiB pages */
-#define PROFILE_FREE 0xFF   /* the program has a boot line of its own */
+#define FIRST_DEVICES 22  /* from here on: devices, kmap_strict, high memory */
+#define WINDOW_PROFILE 26 /* ... and here a vmalloc window of 8 MiB */
+#define PROFILE_FREE 0xFF /* the program has a boot line of its own */
 extern const char *const profile_text[NR_PROFILES];
 
 struct program {
