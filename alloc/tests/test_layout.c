@@ -153,6 +153,55 @@ TEST(tables_of_the_reference)
 	EXPECT_EQ(HOST_32BIT ? 5 : 0, pcs_too_large);
 }
 
+/*
+ * Every 4 MiB: the hole is 8 MiB where high_memory is a multiple of that, and
+ * else as much more as is missing to the next.
+ */
+TEST(windows_of_every_size)
+{
+	struct machine *m = pc_new();
+
+	for (u32 mib = 16; mib <= 512; mib += 4) {
+		struct mm_layout l;
+		char line[32];
+
+		snprintf(line, sizeof(line), "ram=%uM", mib);
+		EXPECT(!pc_boot_why(m, line));
+		mm_layout(m, &l);
+		EXPECT_EQ(PAGE_OFFSET + (mib << 20), l.high_memory);
+		EXPECT_EQ(mib % 8 ? 12 : 8,
+			  (l.vmalloc_start - l.high_memory) >> 20);
+		EXPECT_EQ(0xFF7FE000, l.vmalloc_end);
+	}
+	machine_delete(m);
+}
+
+/* vmalloc= moves high_memory, and the window's beginning with it. */
+TEST(windows_of_every_reserve)
+{
+	struct machine *m = pc_new();
+
+	for (u32 mib = 4; mib <= 1008; mib += 4) {
+		struct mm_layout l;
+		char line[48];
+		u32 high = 0u - (mib << 20);
+
+		snprintf(line, sizeof(line), "ram=512M vmalloc=%uM", mib);
+		if (pc_boot_why(m, line)) {
+			/* mem_map of 512 MiB takes 4 MiB of low memory */
+			EXPECT(mib > 1000);
+			continue;
+		}
+		if (mib < 512)
+			high = PAGE_OFFSET + (512u << 20);
+		mm_layout(m, &l);
+		EXPECT_EQ(high, l.high_memory);
+		EXPECT_EQ((u32)((high + (16ull << 20) - 1) >> 23 << 23),
+			  l.vmalloc_start);
+	}
+	machine_delete(m);
+}
+
 /* 8 CPUs' kmap slots: 2 + 13 * 8 permanent ones. */
 TEST(fixmap_of_smp)
 {

@@ -26,6 +26,10 @@
 #include "pc.h"
 
 #define REAL_VMALLOC_END 0xFEBFE000u
+#define REAL_PKMAP_BASE 0xFEC00000u
+#define REAL_FIXADDR_TOP 0xFFFFF000u
+#define REAL_FIXADDR_START 0xFFDB8000u
+#define REAL_FIX_SLOTS 0x247u
 #define LOW_HOLE 97u /* frames 0x9F..0xFF */
 
 struct real {
@@ -60,6 +64,8 @@ static const struct real reals[] = {
 	  224254, 5090, 159, 0xf6bfe000, 0xf73fe000 },
 	{ "1G", 0x3FFE0, "", 128, 4095, 3998, 220158,
 	  224254, 37858, 1183, 0xf6bfe000, 0xf73fe000 },
+	{ "1G-smp2", 0x3FFE0, " cpus=2", 128, 4095, 3998, 220158,
+	  224254, 37858, 1183, 0xf6bfe000, 0xf73fe000 },
 	{ "1G-vmalloc256M", 0x3FFE0, " vmalloc=256M", 256, 4095, 3998, 185342,
 	  189438, 72674, 2271, 0xee3fe000, 0xeebfe000 },
 	{ "1G-vmalloc64M", 0x3FFE0, " vmalloc=64M", 64, 4095, 3998, 234494,
@@ -70,6 +76,9 @@ static const struct real reals[] = {
 	  224254, 562146, 17567, 0xf6bfe000, 0xf73fe000 },
 	{ "3500M", 0xDABE0, "", 128, 4095, 3998, 220158,
 	  224254, 671714, 20991, 0xf6bfe000, 0xf73fe000 },
+	/* the fourth gigabyte is above 4 GiB, and out of reach for both */
+	{ "4G", 0xBFFE0, ",100000000-140000000", 128, 4095, 3998, 220158,
+	  224254, 562146, 17567, 0xf6bfe000, 0xf73fe000 },
 };
 /* clang-format on */
 
@@ -107,6 +116,38 @@ static void expect_real(const struct real *r, const struct mm_layout *l)
 	EXPECT_EQ(r->normal_high_reserve, high / 32); /* R */
 	EXPECT_EQ(z[ZONE_NORMAL].lowmem_reserve[ZONE_HIGHMEM],
 		  z[ZONE_HIGHMEM].present_pages / 32);
+}
+
+/*
+ * Where the windows end goes by the same rules on both: two pages between
+ * vmalloc's and kmap's, which begins at a table's, and slots downwards from
+ * the last page but one.
+ */
+static void expect_ends(vaddr_t vmalloc_end, vaddr_t pkmap_base,
+			vaddr_t fixaddr_start, u32 slots)
+{
+	EXPECT_EQ(pkmap_base - 2 * PAGE_SIZE, vmalloc_end);
+	EXPECT_EQ(0, pkmap_base % PMD_SIZE);
+	EXPECT_EQ(REAL_FIXADDR_TOP - slots * PAGE_SIZE, fixaddr_start);
+	EXPECT(pkmap_base + LAST_PKMAP * PAGE_SIZE < fixaddr_start);
+}
+
+TEST(the_ends_of_the_windows)
+{
+	for (u32 cpus = 1; cpus <= 8; cpus++) {
+		struct mm_layout l;
+		struct machine *m;
+		char line[32];
+
+		snprintf(line, sizeof(line), "ram=64M cpus=%u", cpus);
+		m = pc_on(line);
+		mm_layout(m, &l);
+		expect_ends(l.vmalloc_end, l.pkmap_base, l.fixaddr_start,
+			    2 + 13 * (cpus == 1 ? 1 : 8));
+		machine_delete(m);
+	}
+	expect_ends(REAL_VMALLOC_END, REAL_PKMAP_BASE, REAL_FIXADDR_START,
+		    REAL_FIX_SLOTS);
 }
 
 TEST(every_row_of_the_real_kernel)
