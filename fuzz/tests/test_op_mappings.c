@@ -116,7 +116,7 @@ static const struct {
 	{ "r1 = kmap_atomic r0 type=256", "type= takes 0..255, not `256'" },
 	{ "vfree", "`vfree' needs a slot: area=rN" },
 	{ "vmalloc", "`vmalloc' has a result: rN = vmalloc ..." },
-	{ "boot mmio=4K", "boot: a device is SIZE@START" },
+	{ "boot mmio=4K", "boot: a device is SIZE@START: mmio=4K" },
 	{ "r1 = map_kernel r0", "unknown op `map_kernel'" },
 	{ "unmap_kernel", "unknown op `unmap_kernel'" },
 };
