@@ -11,6 +11,7 @@
 #include "hash.h"
 #include "mempool.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 static void hash_array(struct hash *h, struct array_cache *ac)
 {
@@ -97,6 +98,19 @@ static void hash_pools(struct hash *h, const struct machine *m)
 		hash_bytes(h, s, sizeof(*s));
 }
 
+/* Descriptors, in the list's order, and arrays. */
+static void hash_areas(struct hash *h, const struct machine *m)
+{
+	const struct vm_struct *area = NULL;
+
+	for (u32 nr = m->vm.nr_areas; nr; nr--) {
+		area = mm_vm_next(m, area);
+		hash_bytes(h, area, sizeof(*area));
+		for (u32 i = 0; i < area->nr_pages; i++)
+			hash_word(h, *vm_array_word(m, area, i));
+	}
+}
+
 static UNSANITIZED void hash_words(struct hash *h, const pte_t *word)
 {
 	for (u32 i = 0; i < PTRS_PER_TABLE; i++)
@@ -137,6 +151,7 @@ u64 machine_digest(const struct machine *m)
 			   (m->nr_pages + 1) * PAGE_STRUCT_BYTES);
 		hash_objects(&h, m);
 		hash_pools(&h, m);
+		hash_areas(&h, m);
 	}
 	return hash_end(&h);
 }

@@ -87,6 +87,9 @@ struct kernel_data {
 	u32 pgd_cache; /* 0: not yet */
 	u32 pgd_list;  /* the first directory's struct page, 0: none */
 	struct list_head df_list; /* tables that wait to be freed */
+
+	/* kernel mappings [mm/vmalloc.c] */
+	u32 vmlist; /* the first area's descriptor, 0: none */
 };
 
 /* How far boot has come; in RAM, too, it is the first of its words. */
@@ -104,7 +107,7 @@ _Static_assert(offsetof(struct kernel_data, cache_cache) % 32 == 0,
 	       "i386 layout");
 _Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44 + 16 + 160 + 12 +
 						     40 + 16 * 12 + 12 + 8 * 4 +
-						     12 + 16,
+						     12 + 16 + 4,
 	       "i386 layout");
 
 #endif

@@ -92,6 +92,14 @@ UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
 	}
 }
 
+void mm_mapping_counts(const struct machine *m, struct mapping_counts *out)
+{
+	*out = (struct mapping_counts){
+		.nr_areas = m->vm.nr_areas,
+		.area_bytes = m->vm.area_bytes,
+	};
+}
+
 void mm_frame_view(const struct machine *m, pfn_t pfn, struct frame_view *out)
 {
 	if (pfn_valid(m, pfn))

@@ -23,6 +23,7 @@
 #include "page_alloc.h"
 #include "poison.h"
 #include "mempool.h"
+#include "vmalloc.h"
 
 /* Above this much RAM free frames are not poisoned: it costs an eighth of it
  * in the sanitizer's shadow, and all frames are written at boot. */
@@ -58,6 +59,7 @@ static void power_off(struct machine *m)
 	m->golden.taken = false;
 	wait_power_off(m);
 	mempools_power_off(m);
+	vm_power_off(m);
 	m->setup = (struct memory_setup){ .nr_cpus = 1,
 					  .cache_line = L1_CACHE_BYTES };
 	m->objects.debug = false;

@@ -24,6 +24,7 @@
 #include "poison.h"
 #include "mempool.h"
 #include "segment.h"
+#include "vmalloc.h"
 
 /* With the spare element, which nobody writes. */
 static size_t mem_map_size(const struct machine *m)
@@ -100,6 +101,7 @@ void machine_snapshot(struct machine *m)
 	cpus_snapshot(m);
 	wait_snapshot(m);
 	mempools_snapshot(m);
+	vm_snapshot(m);
 	g->taken = true;
 	golden_begin(m);
 }
@@ -160,6 +162,7 @@ void machine_reset(struct machine *m)
 	cpus_reset(m);
 	wait_reset(m);
 	mempools_reset(m);
+	vm_reset(m);
 	device_reset(m);
 	mm_set_current(m, (struct task){ 0 });
 }

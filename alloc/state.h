@@ -163,6 +163,20 @@ struct mempool_table {
 	u32 free; /* handle of the first free record, 0: none */
 };
 
+/* Where areas of the vmalloc window are: see vm_index.h. */
+struct vm_index {
+	struct vm_node *node; /* by number, from 1 */
+	u32 nr, room;	      /* the last that was begun, and memory for */
+	u32 free, root;	      /* 0: none */
+};
+
+/* Areas; what is in RAM of them is in their list. */
+struct vm_areas {
+	u32 nr_areas;
+	u32 area_bytes; /* with the guard pages */
+	struct vm_index index;
+};
+
 /*
  * A CPU's TLB: see tlb.h.  Slots: a 4 KiB page's linear page number; a 4 MiB
  * page's directory index behind them.
@@ -266,6 +280,8 @@ struct machine {
 	struct waiter waiter;
 	struct sleepers sleepers;
 	struct mempool_table pools;
+
+	struct vm_areas vm;
 
 	struct golden golden;
 	struct trace trace;

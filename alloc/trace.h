@@ -3,10 +3,11 @@
  * trace.h - the machine's moves, in the order in which it makes them.
  *
  * One buffer a machine, emptied when the current task is set.  It holds the
- * longest call: a pool of 32,768 elements, each on a frame of its own and with
- * a constructor that allocates, where the last one is not to be had.  There
- * are six moves to take an element at low marks and four to give it back, and
- * less than one for what many of them share.  Untouched, it costs nothing.
+ * longest call: vmalloc() of a whole window, up to 256,000 frames, where the
+ * last one is not to be had.  There are four moves to take a frame at low marks
+ * and two to give it back.  A pool of 32,768 elements, each on a frame of its
+ * own and with a constructor that allocates, needs less.  Untouched, it costs
+ * nothing.
  * What does not fit is lost: a reader of the trace checks that it has a record
  * to spare, and who never reads it pays a compare a move.
  */
@@ -15,7 +16,7 @@
 
 #include "types.h"
 
-#define TRACE_RECORDS (1u << 19)
+#define TRACE_RECORDS (1u << 21)
 
 struct trace {
 	struct trace_record *next;
@@ -122,6 +123,19 @@ static force_inline void trace_object(struct trace *t, enum trace_event event,
 				      u32 addr, gfp_t gfp)
 {
 	trace_add(t, trace_head(event, 0, 0, 0), addr, gfp);
+}
+
+static force_inline void trace_alloc_vmap_area(struct trace *t, vaddr_t addr,
+					       u32 kind, u32 bytes)
+{
+	trace_add(t, trace_head(TRACE_alloc_vmap_area, kind, 0, 0), addr,
+		  bytes);
+}
+
+static force_inline void trace_free_vmap_area(struct trace *t, vaddr_t addr,
+					      u32 kind)
+{
+	trace_add(t, trace_head(TRACE_free_vmap_area, kind, 0, 0), addr, 0);
 }
 
 static force_inline void trace_oom_kill(struct trace *t, u32 order, gfp_t gfp)

@@ -11,12 +11,14 @@
  *     objects   those in callers' hands, of whatever cache; the caches
  *     pools     what they promise, and their reserves
  *     pages     what is mapped where, for users and for the kernel
+ *     areas     where they are, and of which kind
  */
 #include "mm.h"
 #include "hash.h"
 #include "mempool.h"
 #include "pgd.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 /* A reference that the allocator has of its own. */
 static u32 own_count(const struct page *page)
@@ -172,7 +174,7 @@ u64 machine_view(const struct machine *m)
 	if (m->phase != PHASE_OFF) {
 		hash = view_pages(m, view_zones(m, hash));
 		hash = view_pools(m, view_objects(m, hash));
-		hash = view_mappings(m, hash);
+		hash = vm_view(m, view_mappings(m, hash));
 	}
 	return hash;
 }

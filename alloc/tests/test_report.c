@@ -11,6 +11,7 @@
 #include "report_cpu.h"
 #include "report_objects.h"
 #include "report_pools.h"
+#include "report_areas.h"
 #include "report_tables.h"
 #include "source.h"
 #include "../fixmap.h"
