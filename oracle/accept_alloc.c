@@ -277,6 +277,9 @@ static inline bool take(struct judge *j, const struct request *q,
 		return false;
 	prepare(j->o, *pfn, q);
 	want.pfn = *pfn;
+	/* each high page through the same slot: the last one stays there */
+	if (q->gfp & __GFP_ZERO && zone == ZONE_HIGHMEM)
+		atomic_zeroes(j->o, q->cpu, *pfn + (1u << q->order) - 1);
 	return want_record(j, want, GFP_ALL_FLAGS,
 			   (struct record_rules){ RULE_W7,
 						  q->order ? RULE_W4 : RULE_P4,
@@ -285,15 +288,27 @@ static inline bool take(struct judge *j, const struct request *q,
 
 /* --- the calls ---------------------------------------------------------- */
 
-static enum report_kind misuse(gfp_t gfp, u8 flags)
+/* Under kmap_strict: the slot through which a high page would be zeroed. */
+static bool zeroing_is_busy(const struct judge *j)
 {
+	return j->o->now.layout.kmap_strict &&
+	       fix_word(j->o, atomic_index(j->cpu, KM_USER0));
+}
+
+static enum report_kind misuse(const struct judge *j, gfp_t gfp)
+{
+	const gfp_t zeroed = __GFP_ZERO | __GFP_HIGHMEM;
+	u8 flags = j->flags;
+
 	if ((gfp & GFP_ZONEMASK) == (__GFP_DMA | __GFP_HIGHMEM))
 		return REPORT_bad_zone_bits;
 	if ((gfp & __GFP_WAIT) && (flags & (TASK_ATOMIC | TASK_IRQ)))
 		return REPORT_sleep_in_atomic;
-	if ((gfp & __GFP_ZERO) && (gfp & __GFP_HIGHMEM) && (flags & TASK_IRQ))
+	if (likely((gfp & zeroed) != zeroed))
+		return REPORT_none;
+	if (flags & TASK_IRQ)
 		return REPORT_zero_highmem_irq;
-	return REPORT_none;
+	return zeroing_is_busy(j) ? REPORT_kmap_busy : REPORT_none;
 }
 
 /* What must be NULL, with no record and for this reason. */
@@ -357,7 +372,7 @@ static inline bool must_fail(struct judge *j)
 static inline bool judge_alloc(struct judge *j, gfp_t gfp, unsigned int order,
 			       bool null, pfn_t *pfn)
 {
-	enum report_kind kind = misuse(gfp, j->flags);
+	enum report_kind kind = misuse(j, gfp);
 	struct request q;
 	struct plan p;
 
@@ -378,7 +393,7 @@ static inline bool judge_alloc(struct judge *j, gfp_t gfp, unsigned int order,
 
 bool nested_pages(struct judge *j, gfp_t gfp, unsigned int order, pfn_t *pfn)
 {
-	enum report_kind kind = misuse(gfp, j->flags);
+	enum report_kind kind = misuse(j, gfp);
 	struct request q;
 	struct plan p;
 
@@ -407,9 +422,6 @@ bool model_alloc_pages(struct model *o, const struct outcome *out, gfp_t gfp,
 		return false;
 	if (pfn == PFN_NONE)
 		return true;
-	/* each high page through the same slot: the last one stays there */
-	if (gfp & __GFP_ZERO && pfn >= o->now.layout.max_low_pfn)
-		atomic_slot(o, j.cpu, pfn + (1u << order) - 1);
 	return must(o, d, RULE_W4, "pfn", pfn, got) &&
 	       contents_obtained(o, pfn, order, gfp & __GFP_ZERO, d);
 }

@@ -128,6 +128,7 @@ static void clear(struct model *o)
 	object_contents_wipe(o);
 	o->stored.nr = 0;
 	pools_boot(o);
+	kmaps_boot(o);
 }
 
 bool model_boot(struct model *o, const struct boot_line *line, bool refused,

@@ -227,14 +227,14 @@ bool model_mempool_alloc(struct model *o, const struct outcome *out, u32 pool,
 bool model_mempool_resume(struct model *o, const struct outcome *out,
 			  u32 ticket, u32 got, struct divergence *d)
 {
-	struct judge j = judge_begin(o, out, d);
+	struct judge j = judge_resume(o, out, d);
 	struct sleeper *s = pools_sleeper(&o->pools, ticket);
 	struct sleeper was;
 	struct pool *p;
 	struct handed h;
 
 	rule_hit(o, RULE_N4);
-	if (!s || !s->woken)
+	if (!s || !s->woken || !s->pool)
 		return diverge(d, RULE_N4, "ticket", pools_woken(&o->pools),
 			       ticket);
 	was = *s;

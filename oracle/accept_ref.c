@@ -85,14 +85,20 @@ bool model_page_address(struct model *o, const struct outcome *out, pfn_t pfn,
 {
 	const struct mm_layout *l = &o->now.layout;
 	struct judge j = judge_begin(o, out, d);
+	u32 slot = kmap_slot_of(o, pfn);
+	enum rule rule = RULE_F2;
 	vaddr_t want = 0;
 
 	if (pfn >= l->max_mapnr)
 		return judge_report(&j, REPORT_bad_page, !got);
-	if (pfn < l->max_low_pfn)
+	if (pfn < l->max_low_pfn) {
 		want = PAGE_OFFSET + pfn * PAGE_SIZE;
+	} else if (slot != SLOT_NONE) {
+		rule = RULE_H7;
+		want = kmap_address(o, slot);
+	}
 	return judge_no_report(&j) && want_plain_end(&j) &&
-	       must(o, d, RULE_F2, "address", want, got);
+	       must(o, d, rule, "address", want, got);
 }
 
 bool model_virt_to_page(struct model *o, const struct outcome *out,

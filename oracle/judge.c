@@ -55,6 +55,10 @@ static enum rule rule_of(const struct trace_record *r)
 		return RULE_W9;
 	case TRACE_oom_kill:
 		return RULE_W10;
+	case TRACE_kmap_high:
+		return RULE_H3;
+	case TRACE_kmap_flush:
+		return RULE_H4;
 	default:
 		return RULE_W7;
 	}

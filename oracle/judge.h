@@ -29,8 +29,9 @@ struct judge {
 	bool oom;
 };
 
+/* A task that fell asleep goes on: it holds no kmap_atomic. */
 static inline struct judge
-judge_begin(struct model *o, const struct outcome *out, struct divergence *d)
+judge_resume(struct model *o, const struct outcome *out, struct divergence *d)
 {
 	return (struct judge){
 		.o = o,
@@ -39,6 +40,16 @@ judge_begin(struct model *o, const struct outcome *out, struct divergence *d)
 		.cpu = out->task.cpu % NR_CPUS,
 		.flags = out->task.flags,
 	};
+}
+
+static inline struct judge
+judge_begin(struct model *o, const struct outcome *out, struct divergence *d)
+{
+	struct judge j = judge_resume(o, out, d);
+
+	if (unlikely(o->now.translation.cpu[j.cpu].preempt_count))
+		j.flags |= TASK_ATOMIC;
+	return j;
 }
 
 /* Fills *d; answers false, so that a caller can return it. */

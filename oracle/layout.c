@@ -15,9 +15,7 @@
 #define DMA_PFNS 4096u	    /* 16 MiB */
 #define LOWMEM_LEAST 16384u /* what highmem= must leave: 64 MiB */
 
-#define FIXADDR_TOP 0xFFFFF000u
-#define FIX_FIRST_KMAP 2u  /* behind FIX_HOLE and FIX_VSYSCALL */
-#define FIX_BOOT_SLOTS 17u /* 16 of boot-ioremap and the WP test */
+#define FIX_FIRST_KMAP 2u /* behind FIX_HOLE and FIX_VSYSCALL */
 
 static u64 last_size(const struct boot_line *line, enum boot_word_kind kind,
 		     u64 otherwise)

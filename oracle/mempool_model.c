@@ -214,6 +214,13 @@ void pools_sleep(struct pools *p, struct pool *pool, u32 ticket, gfp_t gfp)
 						    .gfp = gfp };
 }
 
+void pools_sleep_kmap(struct pools *p, u32 ticket, pfn_t pfn)
+{
+	p->dirty = true;
+	p->sleeper[p->asleep++] =
+		(struct sleeper){ .ticket = ticket, .pfn = pfn };
+}
+
 void pools_rise(struct pools *p, struct sleeper *s)
 {
 	struct pool *pool = pools_find(p, s->pool);
@@ -229,6 +236,15 @@ void pools_wake(struct pools *p, const struct pool *pool)
 {
 	for (u32 i = 0; pool->sleepers && i < p->asleep; i++)
 		p->sleeper[i].woken |= p->sleeper[i].pool == pool->addr;
+}
+
+void pools_wake_kmap(struct pools *p)
+{
+	for (u32 i = 0; i < p->asleep; i++)
+		if (!p->sleeper[i].pool) {
+			p->dirty = true;
+			p->sleeper[i].woken = true;
+		}
 }
 
 u32 pools_woken(const struct pools *p)

@@ -6,7 +6,8 @@
  *	  pool[0..nr)		in no order; found by address through bucket[]
  *	  cell[]		the elements of all reserves: pool->cell is
  *				where a pool's begin, the oldest first
- *	  sleeper[0..asleep)	in the order in which they fell asleep
+ *	  sleeper[0..asleep)	in the order in which they fell asleep, on
+ *				pools and for kmap slots
  *
  * An element is any address that was given to the pool: the reserve holds it
  * as it came, and says nothing of what it bears.
@@ -34,8 +35,9 @@ struct pool {
 
 struct sleeper {
 	u32 ticket;
-	u32 pool; /* its address */
+	u32 pool; /* its address; 0: it waits for a kmap slot */
 	gfp_t gfp;
+	pfn_t pfn; /* to be kmapped */
 	u32 woken;
 };
 
@@ -68,8 +70,10 @@ u32 pool_pop(struct pools *p, struct pool *pool);
 struct sleeper *pools_sleeper(struct pools *p, u32 ticket);
 /* Behind all who sleep already; there must be room. */
 void pools_sleep(struct pools *p, struct pool *pool, u32 ticket, gfp_t gfp);
+void pools_sleep_kmap(struct pools *p, u32 ticket, pfn_t pfn);
 void pools_rise(struct pools *p, struct sleeper *s);
 void pools_wake(struct pools *p, const struct pool *pool);
+void pools_wake_kmap(struct pools *p);
 /* The ticket of the first who is awake again; 0: nobody is. */
 u32 pools_woken(const struct pools *p);
 

@@ -88,6 +88,7 @@ void model_snapshot(struct model *o)
 	object_contents_forget(o);
 	objects_snapshot(o);
 	pools_snapshot(o);
+	kmaps_snapshot(o);
 	tables_snapshot(o);
 	segments_snapshot(o);
 	tlb_drop_everywhere(o);
@@ -109,6 +110,7 @@ void model_reset(struct model *o)
 	object_contents_wipe(o);
 	objects_reset(o);
 	pools_reset(o);
+	kmaps_reset(o);
 	tables_reset(o);
 	segments_reset(o);
 	tlb_drop_everywhere(o);

@@ -14,6 +14,7 @@
 #ifndef ORACLE_MODEL_H
 #define ORACLE_MODEL_H
 
+#include "kmap_model.h"
 #include "mempool_model.h"
 #include "objects.h"
 #include "translation.h"
@@ -181,6 +182,7 @@ struct model {
 	struct descriptor gdt_gold[NR_CPUS][GDT_ENTRIES];
 	u32 gdt_dirty; /* one bit for each CPU's */
 	struct tlb tlb[NR_CPUS];
+	struct kmaps kmaps, kmaps_gold;
 	struct stored stored;
 	struct cleared cleared;
 

@@ -22,8 +22,6 @@
 #define PF_RESERVED 8u
 #define RESERVED_BITS 0x003FE000u /* of the PDE of a large page: 21..13 */
 #define OPEN_BUS 0xFFFFFFFFu
-#define FIXADDR_TOP 0xFFFFF000u
-#define FIX_KMAP_BEGIN 2u
 
 /* What is asked: one byte, for whom. */
 struct query {
@@ -275,15 +273,4 @@ void load_directory(struct model *o, unsigned int cpu, u32 number)
 {
 	o->now.translation.cpu[cpu].directory = number;
 	tlb_drop_local(o, cpu);
-}
-
-void atomic_slot(struct model *o, unsigned int cpu, pfn_t pfn)
-{
-	u32 slot = FIX_KMAP_BEGIN + KM_USER0 + KM_TYPE_NR * cpu;
-	vaddr_t addr = FIXADDR_TOP - slot * PAGE_SIZE;
-
-	table_set(o, o->now.translation.fixmap, pte_index(addr),
-		  pfn << PAGE_SHIFT | WORD_KERNEL);
-	tlb_drop(o, cpu, addr);
-	translate(o, cpu, addr, true, false);
 }

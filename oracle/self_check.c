@@ -190,5 +190,7 @@ const char *model_self_check(const struct model *o)
 	why = objects_self_check(o);
 	if (!why)
 		why = check_pools(o);
+	if (!why)
+		why = kmap_self_check(o);
 	return why ? why : translation_self_check(o);
 }

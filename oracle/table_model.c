@@ -139,9 +139,9 @@ bool translation_boot(struct model *o)
 		return false;
 	s->fixmap = boot_table(o, claimed(o, CLAIM_fixmap_pt, 0),
 			       l->fixaddr_start >> 22, WORD_TABLE);
-	if (s->fixmap == TABLE_NONE ||
-	    boot_table(o, claimed(o, CLAIM_pkmap_pt, 0), l->pkmap_base >> 22,
-		       WORD_TABLE) == TABLE_NONE)
+	s->pkmap = boot_table(o, claimed(o, CLAIM_pkmap_pt, 0),
+			      l->pkmap_base >> 22, WORD_TABLE);
+	if (s->fixmap == TABLE_NONE || s->pkmap == TABLE_NONE)
 		return false;
 	set_registers(o);
 	return true;

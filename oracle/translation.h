@@ -32,6 +32,9 @@
 #define WORD_KERNEL 0x163u /* PAGE_KERNEL, and the PDE of a split page */
 #define WORD_LARGE 0x1E3u  /* a large page of the direct map */
 
+#define FIXADDR_TOP 0xFFFFF000u
+#define FIX_BOOT_SLOTS 17u /* 16 of boot-ioremap and the WP test */
+
 enum table_is {
 	TABLE_UNUSED,
 	TABLE_BOOT,	/* of boot, for ever */
@@ -68,7 +71,8 @@ struct tables {
 struct cpu {
 	u32 directory; /* in CR3: a number */
 	bool wp, pge;
-	bool user; /* CPL 3, not 0 */
+	bool user;	   /* CPL 3, not 0 */
+	u32 preempt_count; /* kmap_atomics held: its tasks are atomic */
 	struct segment seg[NR_SEG_REGS];
 };
 
@@ -79,7 +83,7 @@ struct descriptor {
 struct translation {
 	struct cpu cpu[NR_CPUS];
 	u32 template; /* numbers */
-	u32 fixmap;
+	u32 fixmap, pkmap;
 	u32 pgd_list, df_list;
 	u32 unused;
 	u32 nr; /* numbers that were ever used */
@@ -223,8 +227,6 @@ struct translated translate_dry(const struct model *o, unsigned int cpu,
 				enum tlb_counts counts);
 /* CR3 is loaded. */
 void load_directory(struct model *o, unsigned int cpu, u32 number);
-/* A high page is zeroed through its CPU's slot. */
-void atomic_slot(struct model *o, unsigned int cpu, pfn_t pfn);
 
 /* translation_self_check.c: NULL, or what is wrong. */
 const char *translation_self_check(const struct model *o);

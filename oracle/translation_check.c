@@ -50,6 +50,8 @@ bool model_check_cpu(struct model *o, unsigned int cpu,
 	       must(o, d, RULE_T13, "cr3",
 		    table_of(o, c->directory)->pfn << PAGE_SHIFT, v->cr3) &&
 	       must(o, d, RULE_T13, "cr4", cr4, v->cr4) &&
+	       must(o, d, RULE_A2, "preempt_count", c->preempt_count,
+		    v->preempt_count) &&
 	       must(o, d, RULE_T11, "tlb_small", t->nr - t->nr_large,
 		    v->tlb_small) &&
 	       must(o, d, RULE_T11, "tlb_large", t->nr_large, v->tlb_large) &&
@@ -138,6 +140,61 @@ static void hit_rules(struct model *o, const struct table *t)
 	rule_hit(o, rule_of(t, USER_WORDS));
 }
 
+/* --- free frames ---------------------------------------------------------- */
+
+static bool is_free(const struct model *o, pfn_t pfn)
+{
+	const struct frame *f;
+
+	if (pfn >= o->now.layout.max_mapnr)
+		return false;
+	f = &o->frame[pfn];
+	if (f->is == IS_INSIDE)
+		f = &o->frame[block_of(o, pfn)];
+	return f->is == IS_FREE || f->is == IS_PCP;
+}
+
+/* Whether what this table's words map is somebody's. */
+static bool maps_owned(const struct model *o, u32 number)
+{
+	switch (table_of(o, number)->is) {
+	case TABLE_KERNEL:
+	case TABLE_USER:
+		return true;
+	case TABLE_BOOT:
+		return number == o->now.translation.fixmap ||
+		       number == o->now.translation.pkmap;
+	default:
+		return false;
+	}
+}
+
+/* What is left behind: slots without users, atomic ones if not strict. */
+static bool may_map_free(const struct model *o, u32 number, u32 index)
+{
+	if (number == o->now.translation.pkmap)
+		return o->kmaps.count[index] == 1;
+	return number == o->now.translation.fixmap &&
+	       fix_is_atomic(o, WORDS - 1 - index) &&
+	       !o->now.layout.kmap_strict;
+}
+
+static bool judge_mapped(struct model *o, u32 number, struct divergence *d)
+{
+	const u32 *word = table_words(o, number);
+
+	if (!maps_owned(o, number))
+		return true;
+	rule_hit(o, RULE_U7);
+	for (u32 i = 0; i < WORDS; i++)
+		if (word[i] && is_free(o, word[i] >> PAGE_SHIFT) &&
+		    !may_map_free(o, number, i))
+			return diverge(d, RULE_U7, "PTE", 0, word[i]);
+	return true;
+}
+
+/* --- tables --------------------------------------------------------------- */
+
 static bool judge_table(struct model *o, u32 number, struct divergence *d)
 {
 	const struct table *t = table_of(o, number);
@@ -153,7 +210,7 @@ static bool judge_table(struct model *o, u32 number, struct divergence *d)
 	hit_rules(o, t);
 	at = differs(want, got, WORDS);
 	if (likely(at == WORDS))
-		return true;
+		return judge_mapped(o, number, d);
 	word = peek(&got[at]);
 	rule = rule_of(t, at);
 	return diverge(d, (want[at] ^ word) & ~AD_BITS ? rule : RULE_T14,

@@ -41,6 +41,8 @@ static inline bool learn_fact(struct pair *p, const struct divergence *d,
 		p->out.report = (enum report_kind)d->expected;
 	} else if (!strcmp(d->field, "oom")) {
 		p->out.oom = d->expected;
+	} else if (!strcmp(d->field, "blocked")) {
+		p->out.blocked = (u32)d->expected;
 	} else {
 		*got = (u32)d->expected;
 	}
