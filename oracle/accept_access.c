@@ -90,6 +90,8 @@ static u8 *bytes_at(const struct model *o, u32 start)
 {
 	pfn_t pfn = start >> PAGE_SHIFT;
 
+	if (is_device(o, start))
+		return device_bytes(o, start);
 	if (pfn >= o->now.layout.max_pfn || pfn >= o->ram.nr_pfns)
 		return NULL;
 	return ram_frame(&o->ram, pfn) + start % PAGE_SIZE;
@@ -97,7 +99,8 @@ static u8 *bytes_at(const struct model *o, u32 start)
 
 static bool is_open_bus(const struct model *o, u32 start)
 {
-	return start >> PAGE_SHIFT >= o->now.layout.max_pfn;
+	return start >> PAGE_SHIFT >= o->now.layout.max_pfn &&
+	       !is_device(o, start);
 }
 
 typedef u64 word_t __attribute__((aligned(1), may_alias));
@@ -185,7 +188,7 @@ static bool is_vital(const struct model *o, u32 start)
 	pfn_t pfn = start >> PAGE_SHIFT;
 	const struct slab *slab;
 
-	if (is_open_bus(o, start) || pfn >= o->nr_frames)
+	if (pfn >= o->nr_frames || is_device(o, start))
 		return false;
 	if (pfn == GDT_PADDR / PAGE_SIZE || o->frame[pfn].table != TABLE_NONE)
 		return true;
@@ -251,6 +254,13 @@ bool model_before_store(struct model *o, unsigned int cpu,
 	if (p.where.nr)
 		change_bytes(buf, o->stored.old, a->len);
 	return true;
+}
+
+static void record_devices(struct model *o, const struct access_pieces *w,
+			   bool write)
+{
+	for (u32 i = 0; i < w->nr; i++)
+		device_record(o, w->piece[i].start, w->piece[i].len, write);
 }
 
 /* --- the call ------------------------------------------------------------- */
@@ -338,6 +348,7 @@ static bool judge_access(struct judge *j, const struct access *a, const u8 *buf,
 	if (!judge_no_report(j) || !judge_fault(j, a, &p, f) ||
 	    !want_plain_end(j))
 		return false;
+	record_devices(j->o, &p.where, a->kind == ACCESS_WRITE);
 	return (!where || judge_pieces(j, a, &p, where)) &&
 	       judge_bytes(j->o, &p.where, buf, a->kind == ACCESS_WRITE, j->d);
 }

@@ -129,6 +129,8 @@ static void clear(struct model *o)
 	o->stored.nr = 0;
 	pools_boot(o);
 	kmaps_boot(o);
+	areas_boot(o);
+	devices_reset(o);
 }
 
 bool model_boot(struct model *o, const struct boot_line *line, bool refused,

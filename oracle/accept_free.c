@@ -81,10 +81,11 @@ bool release_block(struct judge *j, pfn_t pfn, unsigned int temp)
 	};
 
 	if (!want_record(j, want, ~0u,
-			 (struct record_rules){ RULE_F1, RULE_F1, RULE_F1 }))
+			 (struct record_rules){ j->free_rule, j->free_rule,
+						j->free_rule }))
 		return false;
 	f->count = 0;
-	f->marks &= (u8)~MARK_COMPOUND;
+	f->marks &= (u8) ~(MARK_COMPOUND | MARK_AREA);
 	if (f->order) {
 		buddy_give(o, pfn, f->order);
 		return true;

@@ -20,14 +20,6 @@
 
 /* --- the pool's own memory ---------------------------------------------- */
 
-static bool own_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
-{
-	struct cache *c = general_cache_of(j->o, size, gfp);
-
-	*address = 0;
-	return !c || cache_gives(j, c, gfp, OBJECT_OWN, size, address);
-}
-
 /* 4 * nr bytes; *address stays 0 if that is no 32-bit number. */
 static bool own_array(struct judge *j, s32 nr, gfp_t gfp, u32 *address)
 {

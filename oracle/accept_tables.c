@@ -71,45 +71,45 @@ u32 next_mapped(const struct model *o, u32 directory, u32 page, u32 end)
 	return end;
 }
 
-static bool cleared_room(struct cleared *c)
+bool frames_add(struct frames *f, pfn_t pfn)
 {
-	u32 more = c->room ? 2 * c->room : 256;
-	pfn_t *pfn;
+	u32 more = f->room ? 2 * f->room : 256;
+	pfn_t *p;
 
-	if (c->nr < c->room)
-		return true;
-	pfn = model_host_alloc(more * sizeof(*pfn));
-	if (!pfn)
-		return false;
-	for (u32 i = 0; i < c->nr; i++)
-		pfn[i] = c->pfn[i];
-	cleared_end(c);
-	c->pfn = pfn;
-	c->room = more;
+	if (f->nr == f->room) {
+		p = model_host_alloc(more * sizeof(*p));
+		if (!p)
+			return false;
+		for (u32 i = 0; i < f->nr; i++)
+			p[i] = f->pfn[i];
+		frames_end(f);
+		f->pfn = p;
+		f->room = more;
+	}
+	f->pfn[f->nr++] = pfn;
 	return true;
 }
 
-void cleared_end(struct cleared *c)
+void frames_end(struct frames *f)
 {
-	model_host_free(c->pfn, c->room * sizeof(*c->pfn));
-	c->pfn = NULL;
-	c->room = 0;
+	model_host_free(f->pfn, f->room * sizeof(*f->pfn));
+	f->pfn = NULL;
+	f->room = 0;
 }
 
 bool clear_words(struct model *o, u32 directory, struct pages range)
 {
-	struct cleared *c = &o->cleared;
 	u32 page = range.from;
 
-	c->nr = 0;
+	o->cleared.nr = 0;
 	for (;; page++) {
 		page = next_mapped(o, directory, page, range.end);
 		if (page == range.end)
 			return true;
-		if (!cleared_room(c))
+		if (!frames_add(&o->cleared,
+				word_in(o, directory, page << PAGE_SHIFT) >>
+					PAGE_SHIFT))
 			return false;
-		c->pfn[c->nr++] =
-			word_in(o, directory, page << PAGE_SHIFT) >> PAGE_SHIFT;
 		word_put(o, directory, page << PAGE_SHIFT, 0);
 	}
 }
@@ -203,48 +203,63 @@ static void set_attr(struct model *o, pfn_t pfn, u32 prot)
 		restore(o, number, pfn);
 }
 
-bool model_change_page_attr(struct model *o, const struct outcome *out,
-			    pfn_t pfn, u32 nr_pages, u32 prot, int got,
-			    struct divergence *d)
+bool change_attr(struct judge *j, pfn_t pfn, u32 nr_pages, u32 prot,
+		 bool *enough)
 {
-	struct judge j = judge_begin(o, out, d);
+	struct model *o = j->o;
 	u32 number[KERNEL_WORDS], next = 0;
-	bool enough = true;
 
+	*enough = true;
 	prot = (prot & PAGE_ATTR_MASK) | PAGE_ACCESSED | PAGE_DIRTY;
-	if (!nr_pages)
-		return judge_answer(&j, 0, got);
-	if ((u64)pfn + nr_pages > o->now.layout.max_low_pfn)
-		return judge_table_misuse(&j, REPORT_attr_high, got);
 	if (prot != WORD_KERNEL &&
-	    !tables_get(&j, pfn, pfn + nr_pages - 1, number, &enough))
+	    !tables_get(j, pfn, pfn + nr_pages - 1, number, enough))
 		return false;
-	if (!enough)
-		return judge_answer(&j, ANSWER_NOMEM, got);
-	for (u32 i = 0; i < nr_pages; i++, pfn++) {
+	for (u32 i = 0; *enough && i < nr_pages; i++, pfn++) {
 		if (!is_large(o, index_of(pfn)))
 			set_attr(o, pfn, prot);
 		else if (prot != WORD_KERNEL)
 			split(o, number[next++], pfn, prot);
 	}
-	return judge_answer(&j, 0, got);
+	return true;
+}
+
+bool model_change_page_attr(struct model *o, const struct outcome *out,
+			    pfn_t pfn, u32 nr_pages, u32 prot, int got,
+			    struct divergence *d)
+{
+	struct judge j = judge_begin(o, out, d);
+	bool enough;
+
+	if (!nr_pages)
+		return judge_answer(&j, 0, got);
+	if ((u64)pfn + nr_pages > o->now.layout.max_low_pfn)
+		return judge_table_misuse(&j, REPORT_attr_high, got);
+	return change_attr(&j, pfn, nr_pages, prot, &enough) &&
+	       judge_answer(&j, enough ? 0 : ANSWER_NOMEM, got);
+}
+
+bool flush_global(struct judge *j)
+{
+	struct model *o = j->o;
+	struct translation *s = &o->now.translation;
+
+	tlb_drop_everywhere(o);
+	while (s->df_list != TABLE_NONE) {
+		u32 number = s->df_list;
+
+		s->df_list = table_of(o, number)->next;
+		if (!table_goes(j, number))
+			return false;
+	}
+	return true;
 }
 
 bool model_global_flush_tlb(struct model *o, const struct outcome *out,
 			    struct divergence *d)
 {
 	struct judge j = judge_begin(o, out, d);
-	struct translation *s = &o->now.translation;
 
 	if (j.flags & TASK_IRQ)
 		return judge_report(&j, REPORT_sleep_in_atomic, true);
-	tlb_drop_everywhere(o);
-	while (s->df_list != TABLE_NONE) {
-		u32 number = s->df_list;
-
-		s->df_list = table_of(o, number)->next;
-		if (!table_goes(&j, number))
-			return false;
-	}
-	return judge_end(&j);
+	return flush_global(&j) && judge_end(&j);
 }

@@ -293,6 +293,14 @@ bool cache_takes_back(struct judge *j, const struct place *p)
 	return true;
 }
 
+bool own_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address)
+{
+	struct cache *c = general_cache_of(j->o, size, gfp);
+
+	*address = 0;
+	return !c || cache_gives(j, c, gfp, OBJECT_OWN, size, address);
+}
+
 bool own_free(struct judge *j, u32 address)
 {
 	struct place p;

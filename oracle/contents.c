@@ -14,7 +14,7 @@
  * The loops over frames' bytes are outside ASan, as what a machine poisoned
  * by mistake is asked apart (C6).  A reset is contents_reset.c's.
  */
-#include "judge.h"
+#include "tables.h"
 
 /* Weak: the program has ASan even where the model is built without it. */
 #if __STDC_HOSTED__
@@ -309,13 +309,29 @@ bool model_before_free(struct model *o, pfn_t pfn, struct divergence *d)
 	return judge_block(o, head, RULE_C2, d);
 }
 
+bool model_before_vfree(struct model *o, vaddr_t addr, struct divergence *d)
+{
+	const struct vm_area *a = areas_find(o, addr);
+	u32 nr = a ? a->nr_pages : 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		u32 word = word_in(o, o->now.translation.template,
+				   addr + i * PAGE_SIZE);
+
+		if (!judge_block(o, word >> PAGE_SHIFT, RULE_V11, d))
+			return false;
+	}
+	return true;
+}
+
 bool model_check_contents(struct model *o, struct divergence *d)
 {
 	for (u32 i = 0; i < o->nr_painted; i++) {
 		pfn_t pfn = o->painted[i];
+		bool area = o->frame[pfn].marks & MARK_AREA;
 
 		if (is_live(o, &o->paint[pfn]) &&
-		    !judge_frame(o, pfn, RULE_C5, d))
+		    !judge_frame(o, pfn, area ? RULE_V11 : RULE_C5, d))
 			return false;
 	}
 	return object_contents_check(o, d);

@@ -59,6 +59,9 @@ static enum rule rule_of(const struct trace_record *r)
 		return RULE_H3;
 	case TRACE_kmap_flush:
 		return RULE_H4;
+	case TRACE_alloc_vmap_area:
+	case TRACE_free_vmap_area:
+		return RULE_V5;
 	default:
 		return RULE_W7;
 	}

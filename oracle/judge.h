@@ -22,8 +22,9 @@ struct judge {
 	u32 at; /* records taken */
 	/* who acts: the task, or a CPU that it makes work */
 	u8 cpu, flags;
-	u32 entries; /* into the page allocator, for fail_nth */
-	u32 at_ctor; /* calls of constructors and destructors taken */
+	u32 entries;	     /* into the page allocator, for fail_nth */
+	u32 at_ctor;	     /* calls of constructors and destructors taken */
+	enum rule free_rule; /* that a block is given back by */
 	/* what the moves so far must have drawn; of reports the first */
 	enum report_kind report;
 	bool oom;
@@ -39,6 +40,7 @@ judge_resume(struct model *o, const struct outcome *out, struct divergence *d)
 		.d = d,
 		.cpu = out->task.cpu % NR_CPUS,
 		.flags = out->task.flags,
+		.free_rule = RULE_F1,
 	};
 }
 

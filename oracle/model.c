@@ -51,7 +51,8 @@ void model_delete(struct model *o)
 	pools_end(o);
 	tables_end(o);
 	tlb_end(o);
-	cleared_end(&o->cleared);
+	frames_end(&o->cleared);
+	areas_end(o);
 	model_host_free(o, sizeof(*o));
 }
 
@@ -90,6 +91,7 @@ void model_snapshot(struct model *o)
 	pools_snapshot(o);
 	kmaps_snapshot(o);
 	tables_snapshot(o);
+	areas_snapshot(o);
 	segments_snapshot(o);
 	tlb_drop_everywhere(o);
 	o->gold = o->now;
@@ -112,6 +114,8 @@ void model_reset(struct model *o)
 	pools_reset(o);
 	kmaps_reset(o);
 	tables_reset(o);
+	areas_reset(o);
+	devices_reset(o);
 	segments_reset(o);
 	tlb_drop_everywhere(o);
 	o->stored.nr = 0;

@@ -18,6 +18,7 @@
 #include "mempool_model.h"
 #include "objects.h"
 #include "translation.h"
+#include "vm_model.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -38,6 +39,7 @@ enum frame_mark {
 	MARK_TOUCHED = 4, /* it is in the list of touched frames */
 	MARK_SLAB = 8,	  /* head of a slab's block */
 	MARK_TABLE = 16,  /* a page table made after boot */
+	MARK_AREA = 32,	  /* an area's own, by vmalloc */
 };
 
 struct frame {
@@ -184,7 +186,10 @@ struct model {
 	struct tlb tlb[NR_CPUS];
 	struct kmaps kmaps, kmaps_gold;
 	struct stored stored;
-	struct cleared cleared;
+	struct frames cleared; /* what words that became 0 have mapped */
+	struct frames flight;  /* what an area is about to map */
+	struct areas areas, areas_gold;
+	struct device device[DEVICES_MAX];
 
 	struct window *paint;
 	pfn_t *painted; /* frames with paint[].dirty */

@@ -235,7 +235,8 @@ bool cache_take(struct judge *j, struct cache *c, gfp_t gfp, enum object_is is,
 		u32 asked, struct place *p);
 /* Without any checks; p->object is LIVE or OWN. */
 bool cache_takes_back(struct judge *j, const struct place *p);
-/* kfree() of what the allocator owns. */
+/* kmalloc() and kfree() of what the kernel's own code keeps: no record. */
+bool own_kmalloc(struct judge *j, u32 size, gfp_t gfp, u32 *address);
 bool own_free(struct judge *j, u32 address);
 
 /* array_model.c: n slots, from the oldest, go to the slabs. */

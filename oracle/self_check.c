@@ -192,5 +192,7 @@ const char *model_self_check(const struct model *o)
 		why = check_pools(o);
 	if (!why)
 		why = kmap_self_check(o);
+	if (!why)
+		why = areas_self_check(o);
 	return why ? why : translation_self_check(o);
 }

@@ -42,6 +42,11 @@ void word_put(struct model *o, u32 directory, vaddr_t addr, u32 word);
 u32 next_mapped(const struct model *o, u32 directory, u32 page, u32 end);
 /* All words of the range become 0; false: no memory for what they mapped. */
 bool clear_words(struct model *o, u32 directory, struct pages range);
+/* The frames are low; *enough is false where a table was not to be had. */
+bool change_attr(struct judge *j, pfn_t pfn, u32 nr_pages, u32 prot,
+		 bool *enough);
+/* All TLBs; then the tables that wait in df_list. */
+bool flush_global(struct judge *j);
 /* The frames that they mapped lose a mapping each, in ascending order. */
 bool release_cleared(struct judge *j);
 

@@ -109,8 +109,8 @@ struct tlb {
 	u32 bucket[TLB_BUCKETS]; /* index + 1 */
 };
 
-/* What the words that a call cleared have mapped, in ascending order. */
-struct cleared {
+/* Frames that a call has to do with, in their order. */
+struct frames {
 	pfn_t *pfn;
 	u32 nr, room;
 };
@@ -120,7 +120,9 @@ struct judge;
 struct cache;
 struct place;
 
-void cleared_end(struct cleared *c); /* accept_tables.c */
+/* accept_tables.c */
+bool frames_add(struct frames *f, pfn_t pfn); /* false: no memory */
+void frames_end(struct frames *f);	      /* gives its memory back */
 
 /* tlb_model.c.  An entry is good until the next call that changes the TLB. */
 const struct tlb_entry *tlb_find(const struct model *o, unsigned int cpu,

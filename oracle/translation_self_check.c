@@ -29,13 +29,13 @@ static const char *check_word(const struct model *o, u32 word, struct tally *t)
 	return NULL;
 }
 
-static const char *check_table(const struct model *o, u32 pde, enum table_is is,
-			       struct tally *t)
+static const char *check_user_table(const struct model *o, u32 pde,
+				    struct tally *t)
 {
 	u32 number = table_below(o, pde);
 	const char *why = NULL;
 
-	if (number == TABLE_NONE || table_of(o, number)->is != is)
+	if (number == TABLE_NONE || table_of(o, number)->is != TABLE_USER)
 		return "a directory leads to what is no such table";
 	t->led_to++;
 	for (u32 i = 0; !why && i < WORDS; i++)
@@ -69,7 +69,7 @@ static const char *check_template(const struct model *o, struct tally *t)
 		if (number == TABLE_NONE)
 			return "the template leads to what is no table";
 		if (table_of(o, number)->is == TABLE_KERNEL) {
-			why = check_table(o, word[i], TABLE_KERNEL, t);
+			t->led_to++;
 		} else if (table_of(o, number)->is == TABLE_SPLIT) {
 			t->led_to++;
 			why = check_split(o, number);
@@ -95,7 +95,7 @@ static const char *check_directory(const struct model *o, u32 number,
 			continue;
 		if (!table_of(o, number)->live)
 			return "a free directory has user words";
-		why = check_table(o, word[i], TABLE_USER, t);
+		why = check_user_table(o, word[i], t);
 	}
 	for (u32 i = USER_WORDS; !why && i < WORDS; i++)
 		if (word[i] && (word[i] ^ template[i]) & ~ad)

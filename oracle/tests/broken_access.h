@@ -7,7 +7,7 @@
 #define ORACLE_BROKEN_ACCESS_H
 
 #include "broken.h"
-#include "puppet_tables.h"
+#include "puppet_areas.h"
 
 #define DIRECT(paddr) (PAGE_OFFSET + (paddr))
 
@@ -362,6 +362,20 @@ BROKEN(T14)
 	word = ram_words(p, word_at(p, pgd, USER_ADDR) & FRAME_BITS);
 	word[0x48] ^= PAGE_DIRTY;
 	names(p, RULE_T14, model_check_tables(p->o, false, &p->d));
+	pair_delete(p);
+}
+
+/* A directory that was made before the window's table was. */
+BROKEN(T15)
+{
+	struct pair *p = pair_tables(1);
+	u32 pgd = good_pgd(p);
+
+	EXPECT_EQ(VM_START, good_vmalloc(p, 1));
+	good_switch(p, pgd);
+	EXPECT_EQ(0, word_at(p, pgd, VM_START));
+	names(p, RULE_T15,
+	      read_told(p, VM_START, faulted(FAULT_PF, 0, VM_START)));
 	pair_delete(p);
 }
 

@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-#define PUPPET_TRACE 1024
+#define PUPPET_TRACE 8192
 #define M(x) ((u64)(x) << 20)
 
 struct pair {

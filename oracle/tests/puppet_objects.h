@@ -22,6 +22,7 @@ struct call {
 	bool (*judge)(struct model *o, const struct outcome *out,
 		      const struct call *c, u32 got, struct divergence *d);
 	u32 a, b, gfp; /* what the call is about */
+	const pfn_t *pfn;
 	struct cache_args args;
 };
 

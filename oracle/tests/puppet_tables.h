@@ -12,7 +12,6 @@
 
 #include "puppet_objects.h"
 
-#define VM_START 0xC2000000u /* of the 24 MiB machine with 20 MiB low */
 #define USER_ADDR 0x08048000u
 
 /* 24 MiB, all zones, caches made; with bytes for RAM. */
@@ -239,6 +238,12 @@ static inline bool read_told(struct pair *p, vaddr_t addr, struct told t)
 static inline bool write_told(struct pair *p, vaddr_t addr, struct told t)
 {
 	return access_told(p, access_at(ACCESS_WRITE, SEG_DS, addr, 4), t);
+}
+
+/* A read by the kernel on CPU 0, whatever comes of its bytes. */
+static inline bool touch_at(struct pair *p, vaddr_t addr)
+{
+	return !translate(p->o, 0, addr, false, false).fault.vector;
 }
 
 /* --- RAM ------------------------------------------------------------------ */

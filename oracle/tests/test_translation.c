@@ -6,7 +6,7 @@
  *
  * The machine: 20 MiB low, 4 MiB high, vmalloc from 0xC2000000 on.
  */
-#include "puppet_tables.h"
+#include "puppet_areas.h"
 
 #define DIRECT(paddr) (PAGE_OFFSET + (paddr))
 #define KM_USER0_CPU0 0xFFFFA000u
@@ -268,6 +268,30 @@ TEST(split_and_restore)
 	EXPECT(!model_self_check(p->o));
 	model_reset(p->o);
 	EXPECT_EQ(M(4) | 0x1E3, word_at(p, 0, DIRECT(M(4))));
+	EXPECT(!model_self_check(p->o));
+	pair_delete(p);
+}
+
+/* A directory made before the table was; one read completes it (2.5). */
+TEST(sync)
+{
+	struct pair *p = pair_tables(1);
+	u32 pgd = good_pgd(p);
+	pfn_t pfn = good_page(p, GFP_KERNEL);
+
+	EXPECT_EQ(VM_START, good_vmap(p, &pfn, 1, 0x103));
+	good_switch(p, pgd);
+	EXPECT_EQ(pfn << 12, look(p, VM_START, true, false).at);
+	EXPECT_EQ(4, code_of(p, VM_START, false, true));
+	EXPECT(!touch(p, VM_START + PAGE_SIZE, false));
+	/* the fault stood, and the word was copied all the same */
+	EXPECT_EQ(0x067, word_at(p, pgd, VM_START) & 0xFFF);
+	EXPECT(touch(p, VM_START, true));
+	EXPECT_EQ(pfn << 12 | 0x163, pte_at(p, pgd, VM_START));
+	EXPECT(!model_self_check(p->o));
+	good_vunmap(p, VM_START);
+	EXPECT_EQ(0, p->o->tlb[0].nr);
+	EXPECT_EQ(1, p->o->frame[pfn].count);
 	EXPECT(!model_self_check(p->o));
 	pair_delete(p);
 }

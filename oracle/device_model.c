@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/*
+ * device_model.c - memory of devices: where it is, and what accesses did.
+ *
+ * A piece of an access lies in a device or out of it, as devices are whole
+ * pages.  Their bytes are as RAM's to the model: what a store writes is put
+ * back, so that they are zero between calls.
+ */
+#include "judge.h"
+
+void model_set_devices(struct model *o, const struct device_view *devices,
+		       u32 nr)
+{
+	for (u32 i = 0; i < DEVICES_MAX; i++)
+		o->device[i] =
+			(struct device){ .bytes = i < nr ? devices[i].bytes
+							 : NULL };
+}
+
+/* Its number; DEVICES_MAX: the byte is in none. */
+static u32 number_at(const struct model *o, u32 start)
+{
+	for (u32 i = 0; i < o->now.layout.nr_devices; i++)
+		if (start - o->mmio[i].start < o->mmio[i].size)
+			return i;
+	return DEVICES_MAX;
+}
+
+bool is_device(const struct model *o, u32 start)
+{
+	return number_at(o, start) != DEVICES_MAX;
+}
+
+u8 *device_bytes(const struct model *o, u32 start)
+{
+	u32 i = number_at(o, start);
+
+	if (i == DEVICES_MAX || !o->device[i].bytes)
+		return NULL;
+	return o->device[i].bytes + (start - o->mmio[i].start);
+}
+
+void device_record(struct model *o, u32 start, u32 len, bool write)
+{
+	u32 i = number_at(o, start);
+	struct device *v = &o->device[i % DEVICES_MAX];
+
+	if (i == DEVICES_MAX)
+		return;
+	v->writes += write;
+	v->reads += !write;
+	v->last_offset = start - o->mmio[i].start;
+	v->last_len = len;
+}
+
+void devices_reset(struct model *o)
+{
+	for (u32 i = 0; i < DEVICES_MAX; i++)
+		o->device[i] = (struct device){ .bytes = o->device[i].bytes };
+}
+
+bool model_check_device(struct model *o, u32 i, const struct device_view *v,
+			struct divergence *d)
+{
+	const struct device *want = &o->device[i % DEVICES_MAX];
+	const struct mmio_range *range = &o->mmio[i % DEVICES_MAX];
+
+	return must(o, d, RULE_I7, "start", range->start, v->start) &&
+	       must(o, d, RULE_I7, "size", range->size, v->size) &&
+	       must(o, d, RULE_I6, "reads", want->reads, v->reads) &&
+	       must(o, d, RULE_I6, "writes", want->writes, v->writes) &&
+	       must(o, d, RULE_I6, "last_offset", want->last_offset,
+		    v->last_offset) &&
+	       must(o, d, RULE_I6, "last_len", want->last_len, v->last_len);
+}
