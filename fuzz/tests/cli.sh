@@ -132,8 +132,8 @@ expect 0 gen --seed 7 --ops 20 -o gen1.ops
 expect 0 gen --seed 7 --ops 20
 cmp -s out gen1.ops || fail "gen: the same seed made another program"
 expect 0 run gen1.ops
-for target in pages slab kmalloc mempool segment paging user boot wire text \
-	import; do
+for target in pages slab kmalloc mempool segment paging user vmalloc ioremap \
+	highmem mm boot wire text import; do
 	expect 0 fuzz --seed 5 --programs 200 --target "$target"
 	says out "$totals"
 	cp out first
