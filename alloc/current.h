@@ -17,13 +17,24 @@ static force_inline void current_set(struct machine *m, struct task task)
 		m->front = m->fronts[task.cpu];
 	m->task = task;
 	m->careful = m->phase != PHASE_RUNNING || task.fail_nth ||
-		     task.flags & (TASK_ATOMIC | TASK_IRQ);
+		     task.flags & TASK_MAY_NOT_SLEEP;
 	m->objects.front = (m->careful | m->objects.debug)
 				   ? &m->objects.no_front
 				   : &m->objects.fronts[task.cpu];
 }
 
-/* The same call goes on, as another task; returns the one to go back to. */
+/* A call begins. */
+static force_inline void current_begin(struct machine *m, struct task task)
+{
+	if (unlikely(m->cpu[task.cpu].preempt_count))
+		task.flags |= TASK_HELD;
+	current_set(m, task);
+}
+
+/*
+ * The same call goes on, as another task, which holds nothing; returns the one
+ * to go back to.
+ */
 static inline struct task current_switch(struct machine *m, u32 cpu, u32 flags)
 {
 	const struct task was = m->task;
@@ -34,11 +45,29 @@ static inline struct task current_switch(struct machine *m, u32 cpu, u32 flags)
 	return was;
 }
 
+/* A sleeper goes on: what its CPU holds is not its. */
+static inline struct task current_resume(struct machine *m)
+{
+	return current_switch(m, m->task.cpu, m->task.flags & ~TASK_HELD);
+}
+
+/* The current CPU holds so many kmap_atomics now. */
+static inline void current_set_preempt(struct machine *m, u32 count)
+{
+	struct task task = m->task;
+
+	m->cpu[task.cpu].preempt_count = count;
+	task.flags &= (u8)~TASK_HELD;
+	if (count)
+		task.flags |= TASK_HELD;
+	current_set(m, task);
+}
+
 /* True, with a report: the call may sleep, and its task may not. */
 static force_inline bool current_may_not_sleep(struct machine *m, gfp_t gfp)
 {
 	if (likely(!(gfp & __GFP_WAIT)) ||
-	    likely(!(m->task.flags & (TASK_ATOMIC | TASK_IRQ))))
+	    likely(!(m->task.flags & TASK_MAY_NOT_SLEEP)))
 		return false;
 	report(&m->faults, REPORT_sleep_in_atomic);
 	return true;

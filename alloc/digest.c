@@ -134,8 +134,10 @@ static void hash_cpus(struct hash *h, const struct machine *m)
 {
 	hash_bytes(h, phys_ptr(m, GDT_PADDR),
 		   m->setup.nr_cpus * GDT_ENTRIES * 8);
-	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++) {
 		hash_bytes(h, &m->cpu[cpu].r, sizeof(m->cpu[cpu].r));
+		hash_word(h, m->cpu[cpu].preempt_count);
+	}
 }
 
 u64 machine_digest(const struct machine *m)
@@ -145,6 +147,7 @@ u64 machine_digest(const struct machine *m)
 	hash_init(&h);
 	if (m->phase != PHASE_OFF) {
 		hash_bytes(&h, m->data, sizeof(*m->data));
+		hash_bytes(&h, m->highmem.data, sizeof(*m->highmem.data));
 		hash_cpus(&h, m);
 		hash_tables(&h, m);
 		hash_bytes(&h, m->mem_map,

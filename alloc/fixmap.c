@@ -1,74 +1,119 @@
 // SPDX-License-Identifier: MIT
 /*
- * fixmap.c - the atomic kmap slots [arch/i386/mm/highmem.c].
+ * fixmap.c - the slots of the fixmap [arch/i386/mm/highmem.c, pgtable.c].
  *
  *     FIXADDR_TOP  slot 0, hole | 1, vsyscall | 2 + type + 13 * cpu | ...
+ *                  17 slots that boot used
  *
- * A high frame has no kernel address: to clear one, its PTE is written into
- * its CPU's slot, the TLB forgets what was there, and the address is
- * translated as the hardware would.  kunmap_atomic() leaves the PTE behind.
+ * A high frame has no kernel address: for a moment its PTE stands in a slot
+ * of the CPU that is in need of it.  As in 2.6.12 it stays there, and the TLB
+ * forgets it when the next one comes; under kmap_strict as of 2.6.19: a slot
+ * is emptied, and forgotten, at once.  kmap_atomic.c has the calls; the page
+ * allocator clears its high frames so.
+ *
  * Validator: fixmap_validate(), F.
  */
 #include "fixmap.h"
 #include "mmu.h"
 
-static u32 kmap_slot(const struct machine *m, u32 type)
+void fix_set(struct machine *m, u32 slot, u32 word, bool forget)
 {
-	return FIX_KMAP_BEGIN + type + KM_TYPE_NR * m->task.cpu;
+	vaddr_t addr = fix_to_virt(slot);
+
+	set_kernel_word(m, addr, fix_pte(m, slot), word);
+	if (forget)
+		tlb_drop_page(m, m->task.cpu, addr);
 }
 
-static bool page_low(const struct machine *m, const struct page *page)
+vaddr_t fix_map_atomic(struct machine *m, const struct page *page, u32 slot)
 {
-	return page_to_pfn(m, page) < m->setup.max_low_pfn;
+	bool strict = m->setup.kmap_strict;
+
+	CHECK(m, !strict || !fix_pte(m, slot)->word,
+	      "fixmap: a slot that is in use");
+	fix_set(m, slot, page_to_pfn(m, page) << PAGE_SHIFT | PAGE_KERNEL,
+		!strict);
+	return fix_to_virt(slot);
 }
 
-vaddr_t kmap_atomic(struct machine *m, struct page *page, u32 type)
+void fix_unmap_atomic(struct machine *m, u32 slot)
 {
-	u32 paddr = page_to_pfn(m, page) << PAGE_SHIFT;
-	vaddr_t addr = fix_to_virt(kmap_slot(m, type));
-	pte_t *pte = &m->fixmap_pt[pte_index(addr)];
-
-	if (page_low(m, page))
-		return PAGE_OFFSET + paddr;
-	word_touch(m, pte);
-	pte->word = paddr | PAGE_KERNEL;
-	tlb_drop_page(m, m->task.cpu, addr);
-	return addr;
-}
-
-void kunmap_atomic(struct machine *m, vaddr_t addr, u32 type)
-{
-	CHECK(m,
-	      addr < fixaddr_start(m->setup.nr_cpus) ||
-		      addr == fix_to_virt(kmap_slot(m, type)),
-	      "fixmap: kunmap_atomic of another slot");
+	if (m->setup.kmap_strict)
+		fix_set(m, slot, 0, true);
 }
 
 /* What is in the direct map is reached without translation. */
 void clear_highpage(struct machine *m, struct page *page)
 {
-	vaddr_t addr = kmap_atomic(m, page, KM_USER0);
+	u32 slot = kmap_slot(m, KM_USER0);
 
-	memset(page_low(m, page) ? page_bytes(m, page)
-				 : mmu_kernel_ptr(m, addr),
-	       0, PAGE_SIZE);
-	kunmap_atomic(m, addr, KM_USER0);
+	if (page_low(m, page)) {
+		memset(page_bytes(m, page), 0, PAGE_SIZE);
+		return;
+	}
+	memset(mmu_kernel_ptr(m, fix_map_atomic(m, page, slot)), 0, PAGE_SIZE);
+	fix_unmap_atomic(m, slot);
+}
+
+bool clear_highpage_busy(const struct machine *m)
+{
+	return m->setup.kmap_strict && fix_pte(m, kmap_slot(m, KM_USER0))->word;
 }
 
 /* --- validating ----------------------------------------------------------- */
 
-/* Slots grow downwards, so those below the first wrap to no CPU at all. */
-static const char *validate_slot(const struct machine *m, u32 slot, u32 pte)
+#define HW_BITS (PAGE_ACCESSED | PAGE_DIRTY)
+
+static const char *validate_atomic(const struct machine *m, u32 slot, u32 pte)
 {
-	const u32 hw = PAGE_ACCESSED | PAGE_DIRTY;
-	u32 past = slot - (FIX_KMAP_BEGIN + KM_USER0);
+	pfn_t pfn = pte >> PAGE_SHIFT;
+	const struct page *head;
+
+	CLAUSE((slot - FIX_KMAP_BEGIN) / KM_TYPE_NR < m->setup.nr_cpus,
+	       "F2: an atomic slot in use is that of a CPU that runs");
+	CLAUSE((pte & ~PTE_FRAME & ~HW_BITS) == (PAGE_KERNEL & ~HW_BITS) &&
+		       pfn >= m->setup.max_low_pfn && pfn < m->setup.max_pfn,
+	       "F3: an atomic slot maps a high frame");
+	if (!m->setup.kmap_strict)
+		return NULL;
+	head = page_head(m, pfn_to_page(m, pfn));
+	CLAUSE(head && page_allocated(head) && page_kmapped(head),
+	       "F4: a strict slot maps a live frame that knows of it");
+	return NULL;
+}
+
+/* Not memory, as far as there are struct pages. */
+static const char *validate_free_slot(const struct machine *m, u32 pte)
+{
+	const u32 bits = pte & ~PTE_FRAME & ~(HW_BITS | PAGE_PCD);
 	pfn_t pfn = pte >> PAGE_SHIFT;
 
-	CLAUSE(past % KM_TYPE_NR == 0 && past / KM_TYPE_NR < m->setup.nr_cpus,
-	       "F1: the slots in use are KM_USER0's of CPUs that run");
-	CLAUSE((pte & ~PTE_FRAME & ~hw) == (PAGE_KERNEL & ~hw) &&
-		       pfn >= m->setup.max_low_pfn && pfn < m->setup.max_pfn,
-	       "F2: a kmap slot maps a high frame");
+	CLAUSE(bits == (PAGE_KERNEL & ~HW_BITS) &&
+		       (!pfn_valid(m, pfn) ||
+			page_reserved(pfn_to_page(m, pfn))),
+	       "F5: the other slots map what is no memory");
+	return NULL;
+}
+
+static const char *validate_slot(const struct machine *m, u32 slot, u32 pte)
+{
+	if (fix_is_atomic(m, slot))
+		return validate_atomic(m, slot, pte);
+	CLAUSE(fix_is_free(m, slot), "F1: only slots that exist are in use");
+	return validate_free_slot(m, pte);
+}
+
+static const char *validate_cpu(const struct machine *m, u32 cpu)
+{
+	u32 held = 0;
+
+	for (u32 type = 0; type < KM_TYPE_NR; type++) {
+		u32 slot = FIX_KMAP_BEGIN + type + KM_TYPE_NR * cpu;
+
+		held += fix_pte(m, slot)->word != 0;
+	}
+	CLAUSE(!m->setup.kmap_strict || held <= m->cpu[cpu].preempt_count,
+	       "F6: who has strict slots holds them");
 	return NULL;
 }
 
@@ -78,8 +123,13 @@ static pfn_t fixmap_pfn(const struct machine *m)
 }
 
 /*
- * F1  a PTE of the fixmap is empty, or it is KM_USER0's of a CPU that runs
- * F2  and it maps a high frame
+ * F1  a PTE of the fixmap is empty, or it is that of a slot: not of the hole,
+ *     nor past the last one of boot
+ * F2  an atomic slot in use is that of a CPU that runs ...
+ * F3  ... and maps a high frame
+ * F4  under kmap_strict a live one, that the kernel has mapped
+ * F5  any other slot maps what is reserved, or past mem_map
+ * F6  under kmap_strict a CPU has no more slots in use than its preempt_count
  *
  * In full, and where a slot was used since the snapshot.
  */
@@ -96,5 +146,7 @@ const char *fixmap_validate(const struct machine *m, enum validate_depth depth)
 			broken = validate_slot(m, pte_index(FIXADDR_TOP) - i,
 					       pte);
 	}
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus && !broken; cpu++)
+		broken = validate_cpu(m, cpu);
 	return broken;
 }

@@ -6,6 +6,7 @@
  *     physical 1 MiB  +0x1000    swapper_pg_dir
  *              +0x2000           the CPUs' GDTs, then their TSSs
  *              +0x200000         struct kernel_data
+ *              +0x210000         struct highmem_data
  *              4 MiB             end of the image, pg0 follows
  *
  * 2.6.12 spreads these over its .data and .bss, with padding that depends on
@@ -17,6 +18,7 @@
 #include "object.h"
 
 #define KERNEL_DATA_PADDR (KERNEL_START + 0x200000u)
+#define HIGHMEM_DATA_PADDR (KERNEL_START + 0x210000u)
 
 struct per_cpu_pages {
 	u32 count; /* pages in the list */
@@ -92,6 +94,30 @@ struct kernel_data {
 	u32 vmlist; /* the first area's descriptor, 0: none */
 };
 
+/* [include/linux/wait.h] */
+struct wait_queue_head {
+	u32 lock;
+	struct list_head task_list;
+};
+
+#define PA_HASH_ORDER 7
+
+struct page_address_map {
+	u32 page;    /* link of the struct page ... */
+	u32 virtual; /* ... and its address; in the pool: what they were */
+	struct list_head list;
+};
+
+/* Apart from kernel_data: a reset restores what was written of it. */
+struct highmem_data {
+	s32 pkmap_count[LAST_PKMAP]; /* 0: empty; n: n - 1 users */
+	u32 last_pkmap_nr;
+	struct wait_queue_head pkmap_map_wait;
+	struct list_head page_address_htable[1 << PA_HASH_ORDER];
+	struct page_address_map page_address_maps[LAST_PKMAP];
+	struct list_head page_address_pool; /* descriptors not in use */
+};
+
 /* How far boot has come; in RAM, too, it is the first of its words. */
 enum cpucache_up { CPUCACHE_NONE, CPUCACHE_PARTIAL, CPUCACHE_FULL };
 
@@ -109,5 +135,20 @@ _Static_assert(sizeof(struct kernel_data) == 3 * 572 + 48 + 44 + 16 + 160 + 12 +
 						     40 + 16 * 12 + 12 + 8 * 4 +
 						     12 + 16 + 4,
 	       "i386 layout");
+_Static_assert(sizeof(struct wait_queue_head) == 12, "i386 layout");
+_Static_assert(sizeof(struct page_address_map) == 16, "i386 layout");
+_Static_assert(offsetof(struct highmem_data, last_pkmap_nr) == 4096,
+	       "i386 layout");
+_Static_assert(offsetof(struct highmem_data, page_address_htable) == 4112,
+	       "i386 layout");
+_Static_assert(offsetof(struct highmem_data, page_address_maps) == 5136,
+	       "i386 layout");
+_Static_assert(sizeof(struct highmem_data) == 4096 + 4 + 12 + 1024 + 16384 + 8,
+	       "i386 layout");
+_Static_assert(KERNEL_DATA_PADDR + sizeof(struct kernel_data) <=
+			       HIGHMEM_DATA_PADDR &&
+		       HIGHMEM_DATA_PADDR + sizeof(struct highmem_data) <=
+			       KERNEL_START + KERNEL_BYTES,
+	       "they fit into the image");
 
 #endif

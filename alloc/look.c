@@ -94,9 +94,13 @@ UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
 
 void mm_mapping_counts(const struct machine *m, struct mapping_counts *out)
 {
+	CHECK(m, m->phase != PHASE_OFF, "look: mappings of no machine");
 	*out = (struct mapping_counts){
 		.nr_areas = m->vm.nr_areas,
 		.area_bytes = m->vm.area_bytes,
+		.kmap_users = m->highmem.sums.users,
+		.kmap_slots = m->highmem.sums.slots,
+		.last_pkmap_nr = m->highmem.data->last_pkmap_nr,
 	};
 }
 

@@ -14,6 +14,7 @@
 #include "bootmem.h"
 #include "current.h"
 #include "fixmap.h"
+#include "highmem.h"
 #include "map_audit.h"
 #include "pageattr.h"
 #include "segment.h"
@@ -57,6 +58,7 @@ static void power_off(struct machine *m)
 	m->data = NULL;
 	m->nr_claims = 0;
 	m->golden.taken = false;
+	cpus_power_off(m);
 	wait_power_off(m);
 	mempools_power_off(m);
 	vm_power_off(m);
@@ -192,6 +194,7 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 		/* unreachable: the host had enough for RAM */
 		return "the host has no memory";
 	kernel_data_init(m);
+	highmem_init(m);
 	zones_init(m);
 	pgtable_mark_boot(m);
 	cpus_init(m, m->setup.pse);
@@ -225,7 +228,7 @@ void machine_mem_init(struct machine *m)
 void mm_set_current(struct machine *m, struct task task)
 {
 	CHECK(m, task.cpu < m->setup.nr_cpus, "machine: there is no such CPU");
-	current_set(m, task);
+	current_begin(m, task);
 	m->nr_entries = 0;
 	m->oom = false;
 	m->blocked = 0;
@@ -282,6 +285,8 @@ const char *machine_validate(const struct machine *m, enum validate_depth d)
 		broken = pcp_validate(m);
 	if (!broken)
 		broken = fixmap_validate(m, d);
+	if (!broken)
+		broken = kmap_validate(m, d);
 	if (!broken)
 		broken = pgtable_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)

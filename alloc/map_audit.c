@@ -13,6 +13,7 @@
  * and of what pgtable.c maps, map_validate(), V.
  */
 #include "map_audit.h"
+#include "fixmap.h"
 #include "hash.h"
 
 #define USER_PDES (TASK_SIZE >> PGDIR_SHIFT)
@@ -41,7 +42,7 @@ static const char *validate_pte(const struct machine *m, pte_t pte,
 	return NULL;
 }
 
-/* A page of the vmalloc window counts for the head of its block. */
+/* A page in one of the kernel's windows counts for the head of its block. */
 static const char *validate_kernel_pte(const struct machine *m, pte_t pte,
 				       struct map_account *a)
 {
@@ -99,6 +100,22 @@ static const char *validate_template(const struct machine *m,
 	return broken;
 }
 
+/* Of kmap those with users; of kmap_atomic's those that are emptied, too. */
+static const char *validate_slots(const struct machine *m,
+				  struct map_account *a)
+{
+	const s32 *count = m->highmem.data->pkmap_count;
+	const u32 end = m->setup.kmap_strict ? fix_slots(m->setup.nr_cpus) : 0;
+	const char *broken = NULL;
+
+	for (u32 slot = 0; slot < LAST_PKMAP && !broken; slot++)
+		if (count[slot] > 1)
+			broken = validate_kernel_pte(m, m->pkmap_pt[slot], a);
+	for (u32 slot = FIX_KMAP_BEGIN; slot < end && !broken; slot++)
+		broken = validate_kernel_pte(m, *fix_pte(m, slot), a);
+	return broken;
+}
+
 static UNSANITIZED const char *validate_user(const struct machine *m,
 					     const struct page *page,
 					     struct map_account *a)
@@ -130,8 +147,9 @@ static void count_waiting(const struct machine *m, struct map_account *a)
  * V2  a PDE that is not none leads to a frame that is marked as a table
  * V3  a frame is mapped as often as _mapcount says
  * V4  a marked frame is a table in one place: of a directory, or of df_list
- * V5  a PTE of the vmalloc window that leads to memory that is not reserved
- *     leads to a live block that the kernel has mapped
+ * V5  a PTE of the vmalloc window, or of a slot that counts, that leads to
+ *     memory that is not reserved leads to a live block that the kernel has
+ *     mapped
  * V6  a block is mapped by the kernel as often as page_kmapcount() says
  */
 const char *map_validate(const struct machine *m)
@@ -139,6 +157,8 @@ const char *map_validate(const struct machine *m)
 	struct map_account a = { 0 };
 	const char *broken = validate_template(m, &a);
 
+	if (!broken)
+		broken = validate_slots(m, &a);
 	for (const struct page *page = pgd_first(m); page && !broken;
 	     page = pgd_next(m, page))
 		broken = validate_user(m, page, &a);

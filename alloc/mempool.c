@@ -143,7 +143,7 @@ static bool give_back(struct machine *m, const struct mempool *pool,
 static bool fill(struct machine *m, struct mempool *pool, gfp_t gfp)
 {
 	/* nobody can be parked half-way */
-	struct waiter was = wait_begin(m, NULL, 0, 0);
+	struct waiter was = wait_begin(m, NULL, 0, 0, 0);
 	void *element = NULL;
 	bool ended;
 
@@ -295,7 +295,7 @@ void mm_mempool_destroy(struct machine *m, struct mempool *pool)
 static void *attempt(struct machine *m, struct mempool *pool, gfp_t now,
 		     gfp_t gfp, u32 ticket)
 {
-	struct waiter was = wait_begin(m, &pool->wait, gfp, ticket);
+	struct waiter was = wait_begin(m, &pool->wait, gfp, ticket, 0);
 	bool ended;
 	void *element = ask(m, pool, now, &ended);
 
@@ -319,14 +319,19 @@ void *mm_mempool_alloc(struct machine *m, struct mempool *pool, gfp_t gfp)
 
 void *mm_mempool_resume(struct machine *m, u32 ticket)
 {
-	struct sleeper s;
+	const struct task was = current_resume(m);
 	struct mempool *pool;
+	void *element = NULL;
 
-	if (current_may_not_sleep(m, __GFP_WAIT))
-		return NULL; /* unreachable: a sleeper was not atomic */
-	s = wait_go_on(m, ticket);
-	pool = container_of(link_ptr(m->base, s.call), struct mempool, wait);
-	return attempt(m, pool, s.gfp, s.gfp, ticket);
+	if (!current_may_not_sleep(m, __GFP_WAIT)) {
+		struct sleeper s = wait_go_on(m, ticket);
+
+		pool = container_of(link_ptr(m->base, s.call), struct mempool,
+				    wait);
+		element = attempt(m, pool, s.gfp, s.gfp, ticket);
+	}
+	current_set(m, was);
+	return element;
 }
 
 void mm_mempool_free(struct machine *m, struct mempool *pool, void *element)

@@ -199,15 +199,20 @@ static UNSANITIZED bool is_queue_of_pool(const struct machine *m, u32 link)
 	return mempool_record(m, pool);
 }
 
-/* Pools are all that there is to sleep on. */
+static bool is_queue(const struct machine *m, u32 link)
+{
+	return link == ptr_link(&m->highmem.data->pkmap_map_wait) ||
+	       is_queue_of_pool(m, link);
+}
+
+/* Pools and the kmap window are all that there is to sleep on. */
 static UNSANITIZED const char *validate_sleepers(const struct machine *m)
 {
 	const struct sleeper *s;
 
 	for (u32 i = 0; (s = wait_sleeper(m, i)); i++)
-		CLAUSE(is_queue_of_pool(m, s->queue) &&
-			       is_queue_of_pool(m, s->call),
-		       "R7: who sleeps sleeps on a pool that exists");
+		CLAUSE(is_queue(m, s->queue) && is_queue(m, s->call),
+		       "R7: who sleeps sleeps on a queue that exists");
 	return NULL;
 }
 
@@ -220,7 +225,7 @@ static UNSANITIZED const char *validate_sleepers(const struct machine *m)
  *     mempool_free did not get back
  * R5  locks are free and the wait queue's list is empty
  * R6  each record is a pool's or on the list of free ones
- * R7  who sleeps sleeps on a pool that exists
+ * R7  who sleeps sleeps on a queue that exists: a pool's, or kmap's
  * R8  a pool and its array are the allocator's own: in no caller's hands
  */
 UNSANITIZED const char *mempool_validate(const struct machine *m,

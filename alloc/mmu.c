@@ -257,4 +257,5 @@ UNSANITIZED void mm_cpu_view(const struct machine *m, unsigned int cpu,
 	out->tlb_small = c->tlb.nr_small;
 	out->tlb_large = c->tlb.nr_large;
 	out->tlb_global = c->tlb.nr_global;
+	out->preempt_count = c->preempt_count;
 }

@@ -37,7 +37,7 @@
 #define ALLOC_PAGE_H
 
 #include "bitops.h"
-#include "mirror.h"
+#include "state.h"
 
 struct page {
 	u32 flags;
@@ -461,27 +461,6 @@ static force_inline u32 page_block_frames(const struct page *page)
 }
 
 /* --- frames --------------------------------------------------------------- */
-
-/* Before a word of a page table or of a directory is written. */
-static force_inline void word_touch(struct machine *m, const pte_t *word)
-{
-	pfn_touch(m, (pfn_t)(((uintptr_t)word - m->view.low) >> PAGE_SHIFT));
-}
-
-static force_inline void set_word(struct machine *m, pte_t *word, u32 value)
-{
-	word_touch(m, word);
-	word->word = value;
-}
-
-/* The same of a PTE of the kernel's, for addr in the template's tables. */
-static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
-					 pte_t *pte, u32 value)
-{
-	set_word(m, pte, value);
-	if (unlikely(m->mirror))
-		mirror_word(m, addr, value);
-}
 
 static force_inline u8 *page_bytes(const struct machine *m,
 				   const struct page *page)

@@ -246,12 +246,14 @@ static bool gfp_misused(struct machine *m, gfp_t gfp)
 
 	if (unlikely((gfp & GFP_ZONEMASK) == GFP_ZONEMASK))
 		report(&m->faults, REPORT_bad_zone_bits);
-	else if (likely(!(m->task.flags & (TASK_ATOMIC | TASK_IRQ))))
-		return false;
-	else if (gfp & __GFP_WAIT)
+	else if (gfp & __GFP_WAIT && m->task.flags & TASK_MAY_NOT_SLEEP)
 		report(&m->faults, REPORT_sleep_in_atomic);
-	else if ((gfp & zero_high) == zero_high && in_interrupt(m))
+	else if (likely((gfp & zero_high) != zero_high))
+		return false;
+	else if (in_interrupt(m))
 		report(&m->faults, REPORT_zero_highmem_irq);
+	else if (clear_highpage_busy(m))
+		report(&m->faults, REPORT_kmap_busy);
 	else
 		return false;
 	return true;

@@ -12,6 +12,7 @@
  * write.  It has no state; page_alloc_validate() accounts for the frames.
  */
 #include "mm.h"
+#include "page_address.h"
 #include "page_alloc.h"
 #include "poison.h"
 
@@ -203,9 +204,12 @@ vaddr_t mm_page_address(struct machine *m, const struct page *page)
 		report(&m->faults, REPORT_bad_page);
 		return 0;
 	}
-	if (page_to_pfn(m, page) >= m->setup.max_low_pfn)
-		return 0;
-	return PAGE_OFFSET + (page_to_pfn(m, page) << PAGE_SHIFT);
+	return page_address(m, page);
+}
+
+bool mm_virt_addr_valid(struct machine *m, vaddr_t addr)
+{
+	return addr >= PAGE_OFFSET && addr < m->data->high_memory;
 }
 
 struct page *mm_virt_to_page(struct machine *m, vaddr_t addr)

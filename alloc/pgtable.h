@@ -8,6 +8,7 @@
 
 #include "bootmem.h"
 #include "mmu.h"
+#include "table_word.h"
 
 /* --- words ---------------------------------------------------------------- */
 

@@ -357,6 +357,7 @@ static void cpu_init(struct machine *m, u32 cpu, bool pse)
 		.cr3 = SWAPPER_PG_DIR_PADDR,
 		.cr4 = CR4_PGE | (pse ? CR4_PSE : 0),
 	};
+	m->cpu[cpu].preempt_count = 0;
 	install(m, cpu, SEG_CS, SEL_KERNEL_CS);
 	install(m, cpu, SEG_SS, SEL_KERNEL_DS);
 	install(m, cpu, SEG_DS, SEL_USER_DS);
@@ -375,6 +376,7 @@ void cpus_snapshot(struct machine *m)
 		struct golden_cpu *g = &m->golden_cpu[cpu];
 
 		g->r = m->cpu[cpu].r;
+		g->preempt_count = m->cpu[cpu].preempt_count;
 		memcpy(g->gdt, gdt(m, cpu), GDT_BYTES);
 		m->cpu[cpu].gdt_touched = false;
 		tlb_drop_all(m, cpu);
@@ -387,11 +389,19 @@ void cpus_reset(struct machine *m)
 		const struct golden_cpu *g = &m->golden_cpu[cpu];
 
 		m->cpu[cpu].r = g->r;
+		m->cpu[cpu].preempt_count = g->preempt_count;
 		if (m->cpu[cpu].gdt_touched)
 			memcpy(gdt(m, cpu), g->gdt, GDT_BYTES);
 		m->cpu[cpu].gdt_touched = false;
 		tlb_drop_all(m, cpu);
 	}
+}
+
+/* What a call's surroundings ask for. */
+void cpus_power_off(struct machine *m)
+{
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		m->cpu[cpu].preempt_count = 0;
 }
 
 /* --- validating ----------------------------------------------------------- */

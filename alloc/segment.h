@@ -17,6 +17,7 @@ void cpus_init(struct machine *m, bool pse);
 /* Registers and GDTs as they are now; reset: as they were then, TLBs empty. */
 void cpus_snapshot(struct machine *m);
 void cpus_reset(struct machine *m);
+void cpus_power_off(struct machine *m);
 
 /*
  * 1..ACCESS_BYTES_MAX bytes at offset through a register of the current CPU:

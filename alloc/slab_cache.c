@@ -228,7 +228,7 @@ static enum report_kind create_kind(const struct machine *m, const char *name,
 		return REPORT_cache_name;
 	if (m->task.flags & TASK_IRQ)
 		return REPORT_cache_interrupt;
-	if (m->task.flags & TASK_ATOMIC)
+	if (m->task.flags & (TASK_ATOMIC | TASK_HELD))
 		return REPORT_sleep_in_atomic;
 	if (size < 4 || size > KMALLOC_MAX)
 		return REPORT_cache_size;
@@ -315,7 +315,7 @@ static bool destroy_misused(struct machine *m, const struct kmem_cache *cache)
 {
 	if (shrink_misused(m, cache))
 		return true;
-	if (m->task.flags & TASK_ATOMIC)
+	if (m->task.flags & (TASK_ATOMIC | TASK_HELD))
 		report(&m->faults, REPORT_sleep_in_atomic);
 	else if (cache_is_own(m, cache))
 		report(&m->faults, REPORT_cache_own);

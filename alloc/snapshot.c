@@ -21,6 +21,7 @@
 #include "machine.h"
 #include "device.h"
 #include "golden.h"
+#include "highmem.h"
 #include "poison.h"
 #include "mempool.h"
 #include "segment.h"
@@ -99,6 +100,7 @@ void machine_snapshot(struct machine *m)
 	touch_what_is_out(m);
 	m->nr_touched_golden = m->nr_touched;
 	cpus_snapshot(m);
+	highmem_snapshot(m);
 	wait_snapshot(m);
 	mempools_snapshot(m);
 	vm_snapshot(m);
@@ -160,6 +162,7 @@ void machine_reset(struct machine *m)
 	*m->data = g->data;
 	golden_reset(m);
 	cpus_reset(m);
+	highmem_reset(m);
 	wait_reset(m);
 	mempools_reset(m);
 	vm_reset(m);

@@ -122,6 +122,23 @@ struct objects {
 	struct golden_slabs golden;
 };
 
+/* What high memory has beside highmem_data: see highmem.c. */
+#define HIGHMEM_LINE 64u
+#define HIGHMEM_LINES                                                          \
+	((sizeof(struct highmem_data) + HIGHMEM_LINE - 1) / HIGHMEM_LINE)
+
+struct highmem {
+	struct highmem_data *data; /* in the image */
+	struct kmap_sums {
+		u32 users; /* kmaps outstanding */
+		u32 slots; /* whose count is not 0 */
+	} sums, golden_sums;
+	u32 nr_dirty;
+	u16 dirty[HIGHMEM_LINES]; /* lines written since the snapshot */
+	bool is_dirty[HIGHMEM_LINES];
+	struct highmem_data golden;
+};
+
 /* A task that 2.6.12 would have put to sleep: see wait.h. */
 #define SLEEPERS_MAX 128u
 
@@ -130,6 +147,7 @@ struct sleeper {
 	u32 call;   /* ... and of the one whose call goes on: mostly the same */
 	gfp_t gfp;  /* of that call */
 	u32 ticket; /* not 0 */
+	u32 subject; /* what that call is about, if its queue does not say */
 };
 
 /* The current call, as one that may fall asleep. */
@@ -138,6 +156,7 @@ struct waiter {
 	u32 call;  /* link of the queue that it goes on with; 0: it cannot */
 	gfp_t gfp;
 	u32 ticket; /* that it had; 0: none yet */
+	u32 subject;
 };
 
 struct sleepers {
@@ -203,6 +222,7 @@ struct registers {
 
 struct cpu {
 	struct registers r;
+	u32 preempt_count; /* kmap_atomics held */
 	struct tlb tlb;
 	bool gdt_touched; /* since the snapshot */
 };
@@ -210,6 +230,7 @@ struct cpu {
 /* A CPU as it was at the snapshot. */
 struct golden_cpu {
 	struct registers r;
+	u32 preempt_count;
 	u32 gdt[GDT_ENTRIES][2];
 };
 
@@ -223,6 +244,13 @@ struct device {
 	u32 last_offset, last_len;
 	u64 dirty[DEVICE_DIRTY_WORDS]; /* a bit for each page written to */
 };
+
+/*
+ * A flag of the current task, besides enum task_flags: kmap_atomics are held
+ * on its CPU.
+ */
+#define TASK_HELD 32u
+#define TASK_MAY_NOT_SLEEP (TASK_ATOMIC | TASK_IRQ | TASK_HELD)
 
 struct machine {
 	struct faults faults; /* what CHECK and report() need */
@@ -280,6 +308,7 @@ struct machine {
 	struct waiter waiter;
 	struct sleepers sleepers;
 	struct mempool_table pools;
+	struct highmem highmem;
 
 	struct vm_areas vm;
 

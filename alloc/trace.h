@@ -138,6 +138,16 @@ static force_inline void trace_free_vmap_area(struct trace *t, vaddr_t addr,
 	trace_add(t, trace_head(TRACE_free_vmap_area, kind, 0, 0), addr, 0);
 }
 
+static force_inline void trace_kmap_high(struct trace *t, pfn_t pfn, u32 slot)
+{
+	trace_add(t, trace_head(TRACE_kmap_high, 0, 0, 0), pfn, slot);
+}
+
+static force_inline void trace_kmap_flush(struct trace *t, u32 nr)
+{
+	trace_add(t, trace_head(TRACE_kmap_flush, 0, 0, 0), 0, nr);
+}
+
 static force_inline void trace_oom_kill(struct trace *t, u32 order, gfp_t gfp)
 {
 	trace_add(t, trace_head(TRACE_oom_kill, order, 0, 0), 0, gfp);

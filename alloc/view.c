@@ -10,11 +10,15 @@
  *               one's business
  *     objects   those in callers' hands, of whatever cache; the caches
  *     pools     what they promise, and their reserves
- *     pages     what is mapped where, for users and for the kernel
+ *     pages     what is mapped where, for users and for the kernel; of kmap's
+ *               slots those with users, of kmap_atomic's only strict ones
+ *     CPUs      kmap_atomics held
  *     areas     where they are, and of which kind
  */
 #include "mm.h"
+#include "fixmap.h"
 #include "hash.h"
+#include "highmem.h"
 #include "mempool.h"
 #include "pgd.h"
 #include "slab.h"
@@ -136,7 +140,7 @@ static u64 view_pde(const struct machine *m, const pte_t *pgd, u32 index,
 	return hash;
 }
 
-/* A large page is what its PDE says; the slots of kmap_atomic are private. */
+/* Up to the kmap window; a large page is what its PDE says. */
 static u64 view_kernel(const struct machine *m, u64 hash)
 {
 	const u32 hw = PAGE_ACCESSED | PAGE_DIRTY;
@@ -145,15 +149,46 @@ static u64 view_kernel(const struct machine *m, u64 hash)
 	for (u32 i = pgd_index(PAGE_OFFSET); i < pgd_index(FIXADDR_TOP); i++) {
 		if (pde_large(pgd[i]))
 			hash = hash_step(hash, pgd[i].word & ~hw);
-		else if (!pte_none(pgd[i]))
+		else if (!pte_none(pgd[i]) &&
+			 pde_table(m, pgd[i]) != m->pkmap_pt)
 			hash = view_pde(m, pgd, i, hash);
 	}
 	return hash;
 }
 
+static u64 view_kmaps(const struct machine *m, u64 hash)
+{
+	const s32 *count = m->highmem.data->pkmap_count;
+
+	for (u32 slot = 0; slot < LAST_PKMAP; slot++)
+		if (count[slot] > 1) {
+			hash = hash_step(hash,
+					 (u64)slot << 32 | kmap_pfn(m, slot));
+			hash = hash_step(hash, (u32)count[slot]);
+		}
+	return hash;
+}
+
+/* What kmap_atomic leaves behind in a slot is nobody's, unless it is strict. */
+static u64 view_fixmap(const struct machine *m, u64 hash)
+{
+	const u32 hw = PAGE_ACCESSED | PAGE_DIRTY;
+	const u32 slots = fix_slots(m->setup.nr_cpus) + FIX_BOOT_SLOTS;
+
+	for (u32 slot = 0; slot < slots; slot++) {
+		u32 word = fix_pte(m, slot)->word;
+
+		if (word && (m->setup.kmap_strict || !fix_is_atomic(m, slot)))
+			hash = hash_step(hash, (u64)slot << 32 | (word & ~hw));
+	}
+	for (u32 cpu = 0; cpu < m->setup.nr_cpus; cpu++)
+		hash = hash_step(hash, m->cpu[cpu].preempt_count);
+	return hash;
+}
+
 static u64 view_mappings(const struct machine *m, u64 hash)
 {
-	hash = view_kernel(m, hash);
+	hash = view_fixmap(m, view_kmaps(m, view_kernel(m, hash)));
 	for (pfn_t pfn = 0; pfn < m->setup.max_low_pfn; pfn++) {
 		struct pgd *pgd = phys_ptr(m, pfn << PAGE_SHIFT);
 

@@ -52,7 +52,7 @@ static void table_wake(struct sleepers *s, u32 i)
 /* --- sleeping ------------------------------------------------------------- */
 
 struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
-			 gfp_t gfp, u32 ticket)
+			 gfp_t gfp, u32 ticket, u32 subject)
 {
 	struct waiter was = m->waiter;
 
@@ -64,6 +64,7 @@ struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
 		.call = gfp & __GFP_WAIT ? ptr_link(queue) : 0,
 		.gfp = gfp,
 		.ticket = ticket,
+		.subject = subject,
 	};
 	return was;
 }
@@ -88,6 +89,7 @@ void wait_sleep(struct machine *m, const struct wait_queue_head *queue)
 		.call = w->call,
 		.gfp = w->gfp,
 		.ticket = m->blocked,
+		.subject = w->subject,
 	};
 	platform_yield(m, YIELD_WAIT);
 }

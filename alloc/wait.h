@@ -18,23 +18,16 @@
 
 #include "state.h"
 
-/* [include/linux/wait.h] */
-struct wait_queue_head {
-	u32 lock;
-	struct list_head task_list;
-};
-_Static_assert(sizeof(struct wait_queue_head) == 12, "i386 layout");
-
 void wait_queue_init(struct wait_queue_head *queue);
 
 /*
  * A call begins that may fall asleep, however deep inside: what then goes on
- * is the outermost one, with `queue`, `gfp` and, unless it is 0, its old
- * ticket.  A call without __GFP_WAIT cannot be parked.  wait_end() takes what
- * wait_begin() returned.
+ * is the outermost one, with `queue`, `gfp`, `subject` and, unless it is 0, its
+ * old ticket.  A call without __GFP_WAIT cannot be parked.  wait_end() takes
+ * what wait_begin() returned.
  */
 struct waiter wait_begin(struct machine *m, const struct wait_queue_head *queue,
-			 gfp_t gfp, u32 ticket);
+			 gfp_t gfp, u32 ticket, u32 subject);
 void wait_end(struct machine *m, struct waiter was);
 
 /*

@@ -5,6 +5,7 @@
  */
 #include "objects.h"
 #include "../mmu.h"
+#include "../table_word.h"
 
 /* Above RAM, at the end of 4 GiB, and in two holes, low and high. */
 #define LINE                                                                   \

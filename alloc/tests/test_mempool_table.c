@@ -291,13 +291,13 @@ NEGATIVE(a_record_that_is_lost, QUICK, "R6: a record is a pool's or free")
 }
 
 NEGATIVE(a_sleeper_on_nothing, QUICK,
-	 "R7: who sleeps sleeps on a pool that exists")
+	 "R7: who sleeps sleeps on a queue that exists")
 {
 	m->sleepers.sleeper[0].queue += 4;
 }
 
 NEGATIVE(a_sleeper_who_goes_on_nowhere, QUICK,
-	 "R7: who sleeps sleeps on a pool that exists")
+	 "R7: who sleeps sleeps on a queue that exists")
 {
 	m->sleepers.sleeper[0].call = 0;
 }

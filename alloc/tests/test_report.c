@@ -9,12 +9,12 @@
 #include "child.h"
 #include "panics.h"
 #include "report_cpu.h"
+#include "report_highmem.h"
 #include "report_objects.h"
 #include "report_pools.h"
 #include "report_areas.h"
 #include "report_tables.h"
 #include "source.h"
-#include "../fixmap.h"
 #include "../page_alloc.h"
 
 #include <dirent.h>
@@ -223,14 +223,6 @@ PANIC(a_compound_page_without_a_head, "page: a compound page without a head")
 PANIC(a_good_free_called_misuse, "misuse: a free neither good nor bad")
 {
 	free_misused(m, pc_alloc(m, GFP_DMA, 2), 2);
-}
-
-/* --- fixmap ----------------------------------------------------------------
- */
-
-PANIC(an_unmap_of_another_slot, "fixmap: kunmap_atomic of another slot")
-{
-	kunmap_atomic(m, kmap_atomic(m, mm_pfn_to_page(m, 5120), 0), 1);
 }
 
 /* --- the machine's calls out of turn ---------------------------------------

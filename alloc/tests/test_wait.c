@@ -24,7 +24,7 @@ static void try_sleep(struct machine *m, const struct wait_queue_head *queue,
 	struct waiter was;
 
 	as_task(m, 0);
-	was = wait_begin(m, call, gfp, ticket);
+	was = wait_begin(m, call, gfp, ticket, 0);
 	EXPECT(!was.busy);
 	wait_sleep(m, queue);
 	wait_end(m, was);
@@ -169,8 +169,8 @@ TEST(calls_in_calls)
 
 	sleep_on(m, &queue[0], 0);
 	as_task(m, 0);
-	was = wait_begin(m, &queue[1], GFP_NOFS, 0);
-	inner = wait_begin(m, &queue[0], GFP_KERNEL, 0);
+	was = wait_begin(m, &queue[1], GFP_NOFS, 0, 0);
+	inner = wait_begin(m, &queue[0], GFP_KERNEL, 0, 0);
 	wait_sleep(m, &queue[0]);
 	wait_end(m, inner);
 	wait_end(m, was);
