@@ -16,64 +16,6 @@
 
 #define LADDER_OPS_MAX 48
 
-/* Which kinds of arguments each op has, as bits: roles follow from them. */
-#define HAS(kind) (1ull << ARG_##kind)
-#define A(kind, name, deflt) | HAS(kind)
-static const u64 op_has[NR_OPS] = {
-#define OP(name, code, weight, group, result, doc, ...) [code] = 0 __VA_ARGS__,
-#include "ops.def"
-#undef OP
-};
-#undef A
-
-_Static_assert(NR_ARG_KINDS <= 64, "a kind of argument is a bit of a u64");
-
-static enum gen_role role_by_result(enum op_code code)
-{
-	switch (op_info[code].result) {
-	case RES_PAGES:
-		return ROLE_ALLOC;
-	case RES_CACHE:
-	case RES_POOL:
-	case RES_PGD:
-		return ROLE_MAKE;
-	case RES_OBJECT:
-	case RES_ELEMENT:
-		return ROLE_TAKE;
-	default:
-		return NR_ROLES;
-	}
-}
-
-enum gen_role gen_role_of(enum op_code code)
-{
-	u64 has = op_has[code];
-	enum gen_role role = role_by_result(code);
-
-	if (op_info[code].group == GROUP_BOOT)
-		return ROLE_BOOT;
-	if (role != NR_ROLES)
-		return role;
-	if (op_info[code].group & GROUP_ACCESS && !(has & HAS(PGD_FREED)))
-		return code == OP_pgd_free_addr || code == OP_map_pfn
-			       ? ROLE_WILD
-			       : ROLE_LOOK;
-	if (has & HAS(PAGES_FREED))
-		return ROLE_FREE;
-	if (has & (HAS(OBJECT_FREED) | HAS(ELEMENT_FREED)))
-		return ROLE_GIVE;
-	if (has & (HAS(CACHE_FREED) | HAS(POOL_FREED) | HAS(PGD_FREED)))
-		return ROLE_DROP;
-	if (has & (HAS(PFN) | HAS(VADDR) | HAS(ORDER) | HAS(REACH)) ||
-	    code == OP_kfree_inside)
-		return ROLE_WILD;
-	if (has & HAS(FRAME))
-		return ROLE_REF;
-	return has & (HAS(KB) | HAS(RATIO) | HAS(JIFFIES) | HAS(NR))
-		       ? ROLE_KNOB
-		       : ROLE_LOOK;
-}
-
 /* How much each phase likes each role; 8 is as the table has it. */
 static const u8 liking[NR_PHASES][NR_ROLES] = {
 	[PHASE_GROW] = { 24, 6, 8, 8, 6, 16, 0, 12, 2, 24, 6 },
@@ -149,6 +91,7 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 	swarm_ops(g);
 	if (gen_translates(g)) {
 		gen_swarm_access(g);
+		gen_swarm_vm(g);
 		g->accesses = !gen_objects(g) || prng_below(r, 2);
 	}
 	if (gen_objects(g))
@@ -263,15 +206,19 @@ void gen_fill(struct gen *g, struct op *op)
 	const struct op_info *info = &op_info[op->code];
 	u32 i;
 
-	if (info->group & GROUP_ACCESS) { /* arguments go by the CPU */
+	bool together = info->group & GROUPS_TRANSLATE;
+
+	if (together) { /* arguments go by the CPU */
 		gen_context(g, op);
-		gen_access_fill(g, op);
+		if (info->group & GROUP_MAPPING)
+			gen_vm_fill(g, op);
+		else
+			gen_access_fill(g, op);
 	}
-	for (i = 0; info->arg[i].kind != ARG_END; i++)
-		if (!(info->group & GROUP_ACCESS))
-			op->arg[i] = gen_value(g, op, i);
+	for (i = 0; !together && info->arg[i].kind != ARG_END; i++)
+		op->arg[i] = gen_value(g, op, i);
 	op->out = info->result == RES_NONE ? SLOT_NONE : gen_free_slot(g);
-	if (!(info->group & GROUP_ACCESS))
+	if (!together)
 		gen_context(g, op);
 }
 
@@ -322,6 +269,12 @@ static enum op_code code_of_kind(const struct gen *g, enum res_kind kind)
 		return OP_mempool_create_kmalloc;
 	case RES_PGD:
 		return OP_pgd_alloc;
+	case RES_MAP:
+		return gen_usable(g, OP_vmalloc)    ? OP_vmalloc
+		       : gen_usable(g, OP_ioremap)  ? OP_ioremap
+		       : g->list[RES_PAGES].nr == 0 ? OP_alloc_pages
+		       : gen_usable(g, OP_kmap)	    ? OP_kmap
+						    : OP_vmap;
 	case RES_ELEMENT:
 		return g->list[RES_POOL].nr ? OP_mempool_alloc
 					    : OP_mempool_create_kmalloc;

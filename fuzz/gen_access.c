@@ -25,20 +25,10 @@ static bool misuse(struct gen *g, u32 rate)
 static void swarm_window(struct gen *g)
 {
 	struct gen_access *a = &g->access;
-	u32 high = PAGE_OFFSET + (g->low_pfn << PAGE_SHIFT), i;
+	u32 high = PAGE_OFFSET + (g->low_pfn << PAGE_SHIFT);
 
 	a->window_start = (high + 0xFFFFFFu) & ~0x7FFFFFu;
 	a->window_end = 0xFF7FE000u;
-	for (i = 0; i < GEN_PLACES; i++) {
-		u32 pde = prng_below(g->r, 3) * PDE_BYTES;
-		u32 page = prng_below(g->r, 4) * PAGE_SIZE;
-
-		a->window[i] = a->window_start + pde + page;
-		if (prng_one_in(g->r, 6))
-			a->window[i] += PDE_BYTES - 2 * PAGE_SIZE;
-		if (prng_one_in(g->r, 16))
-			a->window[i] = a->window_end - PAGE_SIZE - page;
-	}
 }
 
 static void swarm_hot(struct gen *g)
@@ -86,6 +76,7 @@ void gen_swarm_access(struct gen *g)
 			a->cpu[i].seg[reg] = GEN_FLAT;
 	}
 	a->focus.pgd = a->focus.page = GEN_NONE;
+	a->focus.map = a->focus.other = GEN_NONE;
 	a->focus.cpu = g->cpu;
 }
 
@@ -124,18 +115,16 @@ u32 gen_user_page(struct gen *g, u32 pgd)
 u32 gen_window_page(struct gen *g)
 {
 	const struct gen_access *a = &g->access;
-	const struct gen_span *s = NULL;
+	u32 addr = prng_below(g->r, 6) ? gen_area_page(g) : 0;
 
-	if (prng_below(g->r, 3) == 0)
-		s = any_span(g, GEN_NONE, prng_below(g->r, 4) != 0);
-	if (s)
-		return s->addr;
+	if (addr)
+		return addr;
 	if (misuse(g, 32))
 		return prng_below(g->r, 3) ? prng_below(g->r, 2)
 						     ? a->window_start - 1
 						     : a->window_end
 					   : gen_number(g, ARG_VADDR);
-	return PICK(g, a->window) + PAGE_SIZE * prng_below(g->r, 2);
+	return a->window_start + PAGE_SIZE * prng_below(g->r, 4);
 }
 
 static u32 hot_page(struct gen *g)
@@ -181,7 +170,7 @@ u32 gen_target_page(struct gen *g, u32 cpu)
 	if (at < 9 && groups & GROUP_USER &&
 	    (c->pgd != GEN_NONE || prng_one_in(g->r, 8)))
 		return gen_user_page(g, c->pgd);
-	if (at < 12 && groups & GROUP_PAGING)
+	if (at < 12 && groups & (GROUP_PAGING | GROUP_MAPPING))
 		return gen_window_page(g);
 	if (at < 15)
 		return hot_page(g);

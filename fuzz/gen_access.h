@@ -19,7 +19,7 @@
 
 struct gen_span {
 	u32 addr; /* page-aligned; 0 and not live: nothing */
-	u8 pgd;	  /* its slot; GEN_NONE: the vmalloc window */
+	u8 pgd;	  /* its slot */
 	u8 page;  /* the slot of the frame */
 	bool live;
 };
@@ -40,20 +40,22 @@ struct gen_cpu {
 struct gen_focus {
 	const u8 *next; /* step, or NULL */
 	u8 cpu;
-	u8 pgd, page; /* slots, or GEN_NONE */
-	u8 entry;     /* of the GDT */
+	u8 pgd, page;  /* slots, or GEN_NONE */
+	u8 map, other; /* likewise: mappings, the last one and one before */
+	u8 entry;      /* of the GDT */
 	u8 reg;
 	bool kernel; /* addr is in the window, or of the direct map */
 	u32 addr;
 	u32 pfn;
+	u8 task; /* flags of the next op */
+	u8 fix;	 /* an index into the fixmap */
 };
 
 struct gen_access {
 	struct gen_span span[GEN_SPANS];
 	u32 nr; /* spans ever */
 	struct gen_cpu cpu[NR_CPUS];
-	u32 place[GEN_PLACES];	/* user pages */
-	u32 window[GEN_PLACES]; /* kernel pages */
+	u32 place[GEN_PLACES]; /* user pages */
 	u32 window_start, window_end;
 	u32 hot[GEN_HOT]; /* frame numbers */
 	u8 entry[GEN_ENTRIES];

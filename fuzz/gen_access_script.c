@@ -8,14 +8,22 @@
  */
 #include "gen_access_steps.h"
 
+static const struct access_script *script_of(u32 i)
+{
+	return i < nr_access_scripts ? &access_scripts[i]
+				     : &vm_scripts[i - nr_access_scripts];
+}
+
 void gen_swarm_access_scripts(struct gen *g, u8 profile)
 {
 	static const u8 factor[] = { 0, 0, 1, 1, 1, 2, 4 };
 	static const u8 skip_rate[] = { 0, 0, 24, 12, 6 };
-	u32 i, sum = 0;
+	u32 i, sum = 0, nr = nr_access_scripts;
 
-	for (i = 0; i < nr_access_scripts; i++) {
-		const struct access_script *s = &access_scripts[i];
+	if (g->options->groups & GROUP_MAPPING)
+		nr += nr_vm_scripts;
+	for (i = 0; i < nr; i++) {
+		const struct access_script *s = script_of(i);
 		u32 f = PICK(g, factor);
 
 		if (s->groups & ~g->options->groups)
@@ -34,12 +42,12 @@ static const u8 *pick_script(struct gen *g)
 {
 	u32 i, sum = 0, at;
 
-	for (i = 0; i < nr_access_scripts; i++)
+	for (i = 0; i < nr_access_scripts + nr_vm_scripts; i++)
 		sum += g->plan.weight[i];
 	at = prng_below(g->r, sum);
 	for (i = 0; at >= g->plan.weight[i]; i++)
 		at -= g->plan.weight[i];
-	return access_scripts[i].steps;
+	return script_of(i)->steps;
 }
 
 /* --- the focus -------------------------------------------------------------
@@ -64,7 +72,7 @@ static bool step_focus(struct gen *g, enum access_step step)
 		f->kernel = false;
 		return true;
 	case WINDOW:
-		f->addr = PICK(g, g->access.window);
+		f->addr = gen_window_page(g) & ~(PAGE_SIZE - 1);
 		f->kernel = true;
 		return true;
 	case HOT:
@@ -90,7 +98,7 @@ static bool step_focus(struct gen *g, enum access_step step)
 		g->plan.fail_nth = PICK(g, nth);
 		return true;
 	default:
-		return false;
+		return gen_vm_step_focus(g, step);
 	}
 }
 
@@ -98,13 +106,15 @@ static bool step_focus(struct gen *g, enum access_step step)
  */
 
 /* On the focus's CPU, arguments drawn. */
-static bool draw(struct gen *g, struct op *op, enum op_code code)
+bool gen_step_draw(struct gen *g, struct op *op, enum op_code code)
 {
 	if (!gen_usable(g, code))
 		return false;
 	*op = op_default(code);
 	op->cpu = (u8)(g->access.focus.cpu % g->cpus);
-	if (op_info[code].group & GROUP_ACCESS)
+	if (op_info[code].group & GROUP_MAPPING)
+		gen_vm_fill(g, op);
+	else if (op_info[code].group & GROUP_ACCESS)
 		gen_access_fill(g, op);
 	else
 		for (u32 i = 0; op_info[code].arg[i].kind != ARG_END; i++)
@@ -117,6 +127,8 @@ static bool draw(struct gen *g, struct op *op, enum op_code code)
 		op->flags =
 			(u8)prng_below(g->r, TASK_FLAGS + 1) & g->task_flags;
 	gen_suit(g, op);
+	op->flags |= g->access.focus.task;
+	g->access.focus.task = 0;
 	return true;
 }
 
@@ -358,10 +370,6 @@ static bool step_of_user(struct gen *g, struct op *op, enum access_step step)
 static bool step_of_kernel(struct gen *g, struct op *op, enum access_step step)
 {
 	switch (step) {
-	case KMAP:
-		return draw(g, op, OP_vmap);
-	case KUNMAP:
-		return draw(g, op, OP_vunmap);
 	case ATTR:
 		return step_attr(g, op, false);
 	case ATTR_BACK:
@@ -398,12 +406,13 @@ static bool step_change(struct gen *g, struct op *op)
 
 static bool step_drop(struct gen *g, struct op *op)
 {
-	static const u8 step[] = { FLUSH,  FLUSH,  FLUSH_ALL, INVLPG,
-				   INVLPG, GFLUSH, PGE_OFF,   PGE_ON,
-				   KUNMAP, SWITCH, LEAVE,     UNMAP };
+	static const u8 step[] = { FLUSH,    FLUSH,  FLUSH_ALL, INVLPG,
+				   INVLPG,   GFLUSH, PGE_OFF,	PGE_ON,
+				   DROP_MAP, SWITCH, LEAVE,	UNMAP };
 	enum access_step drop = (enum access_step)PICK(g, step);
 
-	return step_of_user(g, op, drop) || step_of_kernel(g, op, drop);
+	return step_of_user(g, op, drop) || step_of_kernel(g, op, drop) ||
+	       gen_vm_step_op(g, op, drop);
 }
 
 static bool step_op(struct gen *g, struct op *op, enum access_step step)
@@ -445,7 +454,9 @@ static bool step_op(struct gen *g, struct op *op, enum access_step step)
 		gen_any_op(g, op);
 		return true;
 	default:
-		return step_of_user(g, op, step) || step_of_kernel(g, op, step);
+		return step_of_user(g, op, step) ||
+		       step_of_kernel(g, op, step) ||
+		       gen_vm_step_op(g, op, step);
 	}
 }
 
@@ -459,7 +470,7 @@ static enum access_step next_step(struct gen *g)
 		if (!f->next || *f->next == END) {
 			f->next = pick_script(g);
 			if (prng_one_in(g->r, 4))
-				f->pgd = f->page = GEN_NONE;
+				f->pgd = f->page = f->map = GEN_NONE;
 		}
 		step = (enum access_step) * f->next++;
 	} while (g->plan.skip_rate && prng_one_in(g->r, g->plan.skip_rate));
@@ -474,6 +485,9 @@ void gen_access_script_op(struct gen *g, struct op *op)
 		gen_any_op(g, op);
 		return;
 	}
+	if (g->vm.held[g->access.focus.cpu % g->cpus] && prng_one_in(g->r, 8) &&
+	    gen_vm_step_op(g, op, KUA))
+		return;
 	for (tries = 0; tries < 48; tries++) {
 		enum access_step step = next_step(g);
 

@@ -195,6 +195,8 @@ static void slot_put(struct gen *g, u32 slot)
 {
 	struct gen_slot *s = &g->slot[slot];
 
+	if (s->refs == 1 && s->kmaps) /* a report: it is mapped */
+		return;
 	if (--s->refs)
 		return;
 	zone_give(g, &g->zone[s->zone], s->order);
@@ -318,6 +320,8 @@ void gen_follow(struct gen *g, const struct op *op)
 		gen_follow_object(g, op);
 	else if (group & GROUP_MEMPOOL)
 		gen_follow_pool(g, op);
+	else if (group & GROUP_MAPPING)
+		gen_follow_vm(g, op);
 	else if (group & GROUP_ACCESS)
 		gen_follow_access(g, op);
 	else

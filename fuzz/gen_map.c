@@ -186,6 +186,19 @@ void gen_map_watermarks(struct gen *g)
 	}
 }
 
+static void map_devices(struct gen *g, const struct boot_line *line)
+{
+	for (u32 i = 0; i < line->nr; i++) {
+		const struct boot_word *w = &line->word[i];
+
+		if (w->kind == BOOT_MMIO && g->vm.nr_devices < DEVICES_MAX &&
+		    w->size && w->size <= DEVICE_BYTES_MAX)
+			g->vm.device[g->vm.nr_devices++] =
+				(struct gen_device){ (u32)w->start,
+						     (u32)w->size };
+	}
+}
+
 void gen_map_init(struct gen *g, const struct program *p)
 {
 	struct boot_line parsed;
@@ -209,6 +222,8 @@ void gen_map_init(struct gen *g, const struct program *p)
 			  ? (u32)bytes->size
 			  : L1_CACHE_BYTES;
 	g->debug = last_word(line, BOOT_SLAB_DEBUG) != NULL;
+	g->vm.strict = last_word(line, BOOT_KMAP_STRICT) != NULL;
+	map_devices(g, line);
 	map_ends(g, line);
 	map_ram(g, line);
 	g->min_kb = root(g->low_pfn * 64);

@@ -6,15 +6,16 @@
  *
  * The guess is a count of free blocks by zone and order (gen_map.c), of
  * objects to be had by cache (gen_cache.c) and of elements by pool
- * (gen_pool.c), with no addresses; and of what is mapped (gen_access.h).  It is
- * neither machine nor model, and may be wrong: a wrong guess costs an op that
- * draws a report or is skipped, and no finding.
+ * (gen_pool.c), with no addresses; and of what is mapped (gen_access.h,
+ * gen_vm.h).  It is neither machine nor model, and may be wrong: a wrong guess
+ * costs an op that draws a report or is skipped, and no finding.
  */
 #ifndef FUZZ_GEN_STATE_H
 #define FUZZ_GEN_STATE_H
 
 #include "gen.h"
 #include "gen_access.h"
+#include "gen_vm.h"
 
 /* Which part an op plays; derived from its row in ops.def. */
 enum gen_role {
@@ -51,8 +52,15 @@ struct gen_slot {
 	u8 zone;
 	bool comp;
 	u8 owner; /* of a cache or object: the cache; else the pool */
+	u8 sort;  /* of a mapping: enum gen_map_sort */
+	u8 page;  /* of a mapping: the slot of its block, or GEN_NONE */
+	u8 type;  /* of kmap_atomic; likewise the next two */
+	u8 cpu;
+	u16 frame; /* of kmap */
+	u16 kmaps; /* of a block: the kernel's mappings */
 	u32 refs;
-	u32 size; /* of an object: bytes asked for */
+	u32 size; /* of an object: bytes asked for; of a mapping: mapped */
+	u32 addr; /* of a mapping */
 };
 
 /* Slots that hold something of one kind, oldest first. */
@@ -107,7 +115,7 @@ struct gen_range {
 #define GEN_GFPS 6
 #define GEN_RANGES 4
 #define GEN_OBJECT_SIZES 3
-#define GEN_SCRIPTS_MAX 48
+#define GEN_SCRIPTS_MAX 112
 
 /* Where a script stands: gen_script.c. */
 struct gen_plan {
@@ -170,6 +178,7 @@ struct gen {
 	/* the script, where there are objects */
 	struct gen_plan plan;
 	struct gen_access access;
+	struct gen_vm vm;
 
 	/* the phase */
 	enum gen_phase phase;
@@ -183,12 +192,12 @@ struct gen {
 #define PICK_OF(r, a) (a)[prng_below(r, COUNT(a))]
 #define PICK(g, a) PICK_OF((g)->r, a)
 
-enum gen_role gen_role_of(enum op_code code);
+enum gen_role gen_role_of(enum op_code code); /* gen_role.c */
 
 #define GROUPS_SLABS (GROUP_OBJECTS | GROUP_MEMPOOL)
+#define GROUPS_TRANSLATE (GROUP_ACCESS | GROUP_MAPPING)
 #define GROUPS_RUN                                                             \
-	(GROUP_PAGES | GROUPS_SLABS | GROUP_ACCESS) /* after boot              \
-						     */
+	(GROUP_PAGES | GROUPS_SLABS | GROUPS_TRANSLATE) /* not boot */
 
 static inline bool gen_usable(const struct gen *g, enum op_code code)
 {
@@ -202,7 +211,7 @@ static inline bool gen_objects(const struct gen *g)
 
 static inline bool gen_translates(const struct gen *g)
 {
-	return g->options->groups & GROUP_ACCESS;
+	return g->options->groups & GROUPS_TRANSLATE;
 }
 
 /* gen.c: the state for a program that boots as p does; no op yet. */
@@ -286,6 +295,53 @@ void gen_follow_access(struct gen *g, const struct op *op);
 void gen_swarm_access_scripts(struct gen *g, u8 profile);
 void gen_access_script_op(struct gen *g, struct op *op);
 
+/* gen_vm_area.c: the list of areas; sizes in bytes, without the guard. */
+/* Where an area would go; 0: nowhere. */
+u32 gen_area_place(const struct gen *g, u32 size, u32 align);
+/* A hole that some area leaves, in bytes; 0: none is so small. */
+u32 gen_area_hole(struct gen *g, u32 most);
+/* What is left behind the last area. */
+u32 gen_area_rest(const struct gen *g);
+/* The address of a page of an area that is there, or was; 0: none. */
+u32 gen_area_page(struct gen *g);
+void gen_area_add(struct gen *g, const struct gen_area *area);
+/* Takes the area out of the list; false: no area begins there. */
+bool gen_area_remove(struct gen *g, u32 addr, struct gen_area *area);
+
+/* gen_vm.c: the arguments of ops of kernel mappings; op->cpu is chosen. */
+void gen_swarm_vm(struct gen *g);
+void gen_vm_fill(struct gen *g, struct op *op);
+u32 gen_vm_value(struct gen *g, const struct op *op, u32 i);
+/* A slot with a mapping of one of these sorts (bits), or GEN_NONE. */
+u32 gen_map_of(struct gen *g, u32 sorts);
+/* An offset in the mapping of that slot: at its ends, at a page's. */
+u32 gen_map_off(struct gen *g, u32 slot);
+/* A size about that of the page array that is the last to be kmalloc'ed. */
+u32 gen_array_size(struct gen *g);
+u32 gen_frames_free(const struct gen *g);
+
+/* gen_vm_io.c: what is ioremapped, and the fixmap. */
+void gen_swarm_io(struct gen *g);
+void gen_io_fill(struct gen *g, struct op *op);
+
+/* gen_kmap.c: kmaps, with what is known of them. */
+void gen_kmap_fill(struct gen *g, struct op *op);
+void gen_follow_kmap(struct gen *g, const struct op *op);
+/* How many new slots up to the wrap of the window. */
+u32 gen_kmap_room(const struct gen *g);
+/* A slot with a block in high memory, of at least that order; or GEN_NONE. */
+u32 gen_high_block(struct gen *g, u32 order);
+/* A slot whose kmap_atomic that CPU holds, the latest one; or GEN_NONE. */
+u32 gen_held_slot(const struct gen *g, u32 cpu);
+
+/* gen_vm_follow.c */
+void gen_follow_vm(struct gen *g, const struct op *op);
+struct gen_slot *gen_live(struct gen *g, u32 slot, enum res_kind kind);
+
+/* gen_vm_step.c: a step that needs no op; an op of a step. */
+bool gen_vm_step_focus(struct gen *g, u32 step);
+bool gen_vm_step_op(struct gen *g, struct op *op, u32 step);
+
 /* gen_value.c */
 void gen_swarm_values(struct gen *g);
 /* A value for argument i of op; the arguments before it are chosen. */
@@ -340,14 +396,23 @@ void gen_boot_mutate(struct prng *r, struct boot_line *boot);
 /*
  * Small machines mostly: their programs cost less, and reach the edges.
  * Objects are debugged in two of the profiles only, and have shared arrays
- * on several CPUs.  Where TLBs are, several CPUs show more than one.
+ * on several CPUs.  Where TLBs are, several CPUs show more than one; where
+ * kmaps are, high memory must be, and more of it than the window has slots.
  */
 static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 {
 	static const u8 objects[] = { 2, 2, 13, 5, 5, 9, 9, 6 };
 
 	static const u8 cpus[] = { 1, 5, 6, 7, 13, 13, 17, 18 };
+	static const u8 high[] = { 24, 25, 25, 15, 8, 9, 1, 2, 6, 23 };
 
+	if (options->groups & GROUP_HIGHMEM && prng_below(r, 2))
+		return PICK_OF(r, high);
+	if (options->groups & GROUP_MAPPING && prng_one_in(r, 3))
+		return (u8)(FIRST_DEVICES +
+			    prng_below(r, NR_PROFILES - FIRST_DEVICES));
+	if (options->groups & GROUP_MAPPING && prng_one_in(r, 3))
+		return PICK_OF(r, cpus);
 	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
 		return PICK_OF(r, objects);
 	if (options->groups & GROUP_ACCESS && prng_one_in(r, 5))

@@ -87,7 +87,7 @@ struct gen_script {
 	const struct gen_step *steps; /* up to STEP_END */
 	u8 weight;
 	u16 groups; /* all that it needs */
-	u8 only;   /* enum script_if */
+	u8 only;    /* enum script_if */
 };
 
 extern const struct gen_script gen_scripts[];

@@ -105,9 +105,29 @@ static bool must_sleep(const struct op *op)
 {
 	enum gen_role role = gen_role_of((enum op_code)op->code);
 
-	return role == ROLE_MAKE || role == ROLE_DROP ||
-	       op_info[op->code].group & GROUP_ACCESS ||
-	       op->code == OP_kmem_cache_shrink;
+	switch (op->code) { /* that are there for those who may not */
+	case OP_kmap_atomic:
+	case OP_kmap_atomic_pfn:
+	case OP_kunmap_atomic:
+	case OP_kunmap_atomic_addr:
+		return false;
+	default:
+		return role == ROLE_MAKE || role == ROLE_DROP ||
+		       op_info[op->code].group & GROUP_ACCESS ||
+		       op->code == OP_kmem_cache_shrink;
+	}
+}
+
+/* A CPU that holds no kmap_atomic, if there is one. */
+static void off_held_cpu(struct gen *g, struct op *op)
+{
+	u32 i, from = prng_below(g->r, g->cpus);
+
+	for (i = 0; i < g->cpus; i++)
+		if (!g->vm.held[(from + i) % g->cpus]) {
+			op->cpu = (u8)((from + i) % g->cpus);
+			return;
+		}
 }
 
 /* A context that may not sleep asks without __GFP_WAIT, as drivers do. */
@@ -115,9 +135,14 @@ void gen_suit(struct gen *g, struct op *op)
 {
 	int i = op_arg_of_kind(&op_info[op->code], ARG_GFP);
 
-	if (must_sleep(op) && !prng_one_in(g->r, g->clean ? 128 : 12))
+	bool held = g->vm.held[op->cpu % g->cpus];
+
+	if (must_sleep(op) && !prng_one_in(g->r, g->clean ? 128 : 12)) {
 		op->flags &= (u8) ~(TASK_ATOMIC | TASK_IRQ);
-	if (i < 0 || !(op->flags & (TASK_ATOMIC | TASK_IRQ)))
+		if (held)
+			off_held_cpu(g, op);
+	}
+	if (i < 0 || !(held || op->flags & (TASK_ATOMIC | TASK_IRQ)))
 		return;
 	if (prng_one_in(g->r, g->clean ? 128 : 12)) {
 		op->arg[i] = gfp_unsuitable(g, op, op->arg[i]);
@@ -237,6 +262,8 @@ static bool slot_suits(const struct op *op, const struct gen_slot *s)
 	if (op_arg_of_kind(info, ARG_PAGES_FREED) < 0)
 		return op->code != OP_put_page || s->order == 0 || s->comp ||
 		       s->refs > 1;
+	if (s->kmaps && s->refs == 1)
+		return false;
 	if (s->order && op_arg_of_kind(info, ARG_FORDER) < 0)
 		return false;
 	return s->zone != ZONE_HIGHMEM ||
@@ -347,6 +374,8 @@ u32 gen_value(struct gen *g, const struct op *op, u32 i)
 
 	if (op_info[op->code].group & GROUPS_SLABS)
 		return gen_object_value(g, op, i);
+	if (op_info[op->code].group & GROUP_MAPPING)
+		return gen_vm_value(g, op, i);
 	if (op_info[op->code].group & GROUP_ACCESS)
 		return gen_access_value(g, op, i);
 	switch (kind) {
