@@ -119,7 +119,7 @@ TEST(the_pages_of_a_vmap_are_chosen_in_the_block)
 		      "r4 = vmap r1 nr=0 => null\n"
 		      "r4 = vmap r1 nr=65535 => null\n"
 		      "r4 = vmap_pfn pfn=0x100 => BUG map_frame\n"
-		      "r4 = vmap_pfn pfn=0xffffffff => BUG bad_page\n"
+		      "r4 = vmap_pfn pfn=0xfffffff0 => BUG bad_page\n"
 		      "vunmap r2 => ok\nremove_vm_area r3 => ok\n"
 		      "remove_vm_area r3 => BUG vm_unknown\n");
 	stop();
