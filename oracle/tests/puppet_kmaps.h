@@ -38,6 +38,14 @@ static inline pfn_t high_block(struct pair *p)
 				       .a = 10 });
 }
 
+static inline bool judge_block_free(struct model *o, const struct outcome *out,
+				    const struct call *c, u32 got,
+				    struct divergence *d)
+{
+	(void)got;
+	return model_free_pages(o, out, c->a, 10, d);
+}
+
 /* --- kmap ----------------------------------------------------------------- */
 
 static inline void tell_flush(struct pair *p, u32 emptied)
