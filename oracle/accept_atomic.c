@@ -31,7 +31,7 @@ static bool atomic_high(struct judge *j, pfn_t pfn, u32 index, vaddr_t got)
 	if (strict && fix_word(o, index))
 		return judge_report(j, REPORT_kmap_busy, !got);
 	++*preempt_count(j);
-	fix_set(o, index, pfn << PAGE_SHIFT | WORD_KERNEL);
+	fixmap_set(o, index, pfn << PAGE_SHIFT | WORD_KERNEL);
 	if (strict)
 		kmap_inc(o, pfn);
 	else
@@ -60,7 +60,7 @@ bool model_kmap_atomic(struct model *o, const struct outcome *out, pfn_t pfn,
 static void empty_slot(struct judge *j, u32 index)
 {
 	kmap_dec(j->o, fix_word(j->o, index) >> PAGE_SHIFT);
-	fix_set(j->o, index, 0);
+	fixmap_set(j->o, index, 0);
 	tlb_drop(j->o, j->cpu, fix_address(index));
 }
 
@@ -126,8 +126,9 @@ bool model_set_fixmap(struct model *o, const struct outcome *out, u32 index,
 		frame_touch(o, phys >> PAGE_SHIFT);
 		return judge_report(&j, REPORT_map_frame, !got);
 	}
-	fix_set(o, index,
-		(phys & FRAME_BITS) | WORD_KERNEL | (nocache ? PAGE_PCD : 0));
+	fixmap_set(o, index,
+		   (phys & FRAME_BITS) | WORD_KERNEL |
+			   (nocache ? PAGE_PCD : 0));
 	tlb_drop(o, j.cpu, fix_address(index));
 	return judge_end(&j) &&
 	       must(o, d, RULE_A4, "address", fix_address(index), got);
@@ -140,7 +141,7 @@ bool model_clear_fixmap(struct model *o, const struct outcome *out, u32 index,
 
 	if (!fix_is_settable(o, index))
 		return judge_report(&j, REPORT_fixmap_slot, true);
-	fix_set(o, index, 0);
+	fixmap_set(o, index, 0);
 	tlb_drop(o, j.cpu, fix_address(index));
 	return judge_end(&j);
 }

@@ -73,7 +73,7 @@ bool model_kmap(struct model *o, const struct outcome *out, pfn_t pfn,
 		return judge_report(&j, REPORT_bad_page, !got);
 	if (pfn < l->max_low_pfn)
 		return must_be(&j, RULE_H1, PAGE_OFFSET + pfn * PAGE_SIZE, got);
-	if (!kmap_window(o))
+	if (!kmap_has_window(o))
 		return judge_report(&j, REPORT_kmap_window, !got);
 	return kmap_high(&j, pfn, o->pools.ticket + 1, got);
 }

@@ -53,7 +53,7 @@ u32 fix_word(const struct model *o, u32 index)
 	return table_words(o, o->now.translation.fixmap)[WORDS - 1 - index];
 }
 
-void fix_set(struct model *o, u32 index, u32 word)
+void fixmap_set(struct model *o, u32 index, u32 word)
 {
 	table_set(o, o->now.translation.fixmap, WORDS - 1 - index, word);
 }
@@ -65,12 +65,12 @@ void atomic_zeroes(struct model *o, unsigned int cpu, pfn_t pfn)
 	vaddr_t addr = fix_address(index);
 	bool strict = o->now.layout.kmap_strict;
 
-	fix_set(o, index, pfn << PAGE_SHIFT | WORD_KERNEL);
+	fixmap_set(o, index, pfn << PAGE_SHIFT | WORD_KERNEL);
 	if (!strict)
 		tlb_drop(o, cpu, addr);
 	translate(o, cpu, addr, true, false);
 	if (strict) {
-		fix_set(o, index, 0);
+		fixmap_set(o, index, 0);
 		tlb_drop(o, cpu, addr);
 	}
 }

@@ -14,7 +14,7 @@
 
 /* --- looking up ----------------------------------------------------------- */
 
-bool kmap_window(const struct model *o)
+bool kmap_has_window(const struct model *o)
 {
 	return o->now.layout.high_memory <= o->now.layout.pkmap_base;
 }
@@ -212,7 +212,7 @@ const char *kmap_self_check(const struct model *o)
 	const struct kmaps *k = &o->kmaps;
 	u32 nr = 0, users = 0;
 
-	if (!kmap_window(o))
+	if (!kmap_has_window(o))
 		return k->nr ? "there are kmap slots without a window" : NULL;
 	for (u32 slot = 0; slot < LAST_PKMAP; slot++) {
 		nr += k->count[slot] != 0;

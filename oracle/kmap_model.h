@@ -39,7 +39,7 @@ void kmaps_boot(struct model *o); /* none */
 void kmaps_snapshot(struct model *o);
 void kmaps_reset(struct model *o);
 /* The direct map leaves room for it. */
-bool kmap_window(const struct model *o);
+bool kmap_has_window(const struct model *o);
 vaddr_t kmap_address(const struct model *o, u32 slot);
 /* SLOT_NONE: the frame has none. */
 u32 kmap_slot_of(const struct model *o, pfn_t pfn);
@@ -66,7 +66,7 @@ bool fix_is_atomic(const struct model *o, u32 index);
 /* Whether set_fixmap() may have it. */
 bool fix_is_settable(const struct model *o, u32 index);
 u32 fix_word(const struct model *o, u32 index);
-void fix_set(struct model *o, u32 index, u32 word);
+void fixmap_set(struct model *o, u32 index, u32 word);
 /* A high page is zeroed through its CPU's slot. */
 void atomic_zeroes(struct model *o, unsigned int cpu, pfn_t pfn);
 
