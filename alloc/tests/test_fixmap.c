@@ -171,7 +171,6 @@ TEST(zeroing_overwrites_the_slot_of_a_program)
 #define F3 "F3: an atomic slot maps a high frame"
 #define F4 "F4: a strict slot maps a live frame that knows of it"
 #define F5 "F5: the other slots map what is no memory"
-#define F6 "F6: who has strict slots holds them"
 
 static struct page *strict_page(struct machine *m)
 {
@@ -238,12 +237,6 @@ NEGATIVE(a_fixed_slot_with_other_bits, QUICK, F5)
 {
 	mm_set_fixmap(m, 1, 0xFEC00000, true);
 	fix_pte(m, 1)->word |= PAGE_USER;
-}
-
-NEGATIVE(a_strict_slot_that_nobody_holds, QUICK, F6)
-{
-	strict_page(m);
-	m->cpu[0].preempt_count = 0;
 }
 
 CLAUSES("fixmap.c", NULL, setup)
