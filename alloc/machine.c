@@ -267,6 +267,8 @@ static const char *translation_validate(const struct machine *m,
 		broken = pgd_validate(m);
 	if (!broken && d == VALIDATE_FULL)
 		broken = pageattr_validate(m);
+	if (!broken)
+		broken = vm_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)
 		broken = map_validate(m);
 	return broken;

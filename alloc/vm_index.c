@@ -322,12 +322,11 @@ void vm_index_exit(struct machine *m)
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_node(const struct machine *m,
-				 const struct vm_node *node)
+static const char *validate_order(const struct machine *m,
+				  const struct vm_node *node)
 {
 	const struct vm_node *low = &nodes(m)[node->kid[0]];
 	const struct vm_node *high = &nodes(m)[node->kid[1]];
-	struct vm_node sum = *node;
 
 	CLAUSE(low->height - high->height + 1 <= 2,
 	       "H1: the heights of two kids differ by one at most");
@@ -335,10 +334,35 @@ static const char *validate_node(const struct machine *m,
 		       node->start < node->end &&
 		       (!node->kid[1] || node->end <= high->first),
 	       "H2: the index is in order, and nothing in it overlaps");
-	sum_up(&sum, low, high);
+	return NULL;
+}
+
+static const char *validate_sum(const struct machine *m,
+				const struct vm_node *node)
+{
+	struct vm_node sum = *node;
+
+	sum_up(&sum, &nodes(m)[node->kid[0]], &nodes(m)[node->kid[1]]);
 	CLAUSE(!memcmp(&sum, node, sizeof(sum)),
 	       "H3: a node says what is below it");
 	return NULL;
+}
+
+/* All that are in use; how many they are. */
+static const char *
+validate_each(const struct machine *m, u32 *nr,
+	      const char *(*each)(const struct machine *m,
+				  const struct vm_node *node))
+{
+	const char *broken = NULL;
+
+	*nr = 0;
+	for (u32 n = 1; n <= m->vm.index.nr && !broken; n++)
+		if (nodes(m)[n].height) {
+			++*nr;
+			broken = each(m, &nodes(m)[n]);
+		}
+	return broken;
 }
 
 /*
@@ -349,20 +373,14 @@ static const char *validate_node(const struct machine *m,
  */
 const char *vm_index_validate(const struct machine *m)
 {
-	const struct vm_index *x = &m->vm.index;
-	u32 nr = 0;
+	const char *broken;
+	u32 nr;
 
-	for (u32 n = 1; n <= x->nr; n++) {
-		const struct vm_node *node = &nodes(m)[n];
-		const char *broken = NULL;
-
-		if (!node->height)
-			continue;
-		nr++;
-		broken = validate_node(m, node);
-		CLAUSE(!broken, broken);
-	}
-	CLAUSE(nr == (x->root ? m->vm.nr_areas + 2 : 0),
+	broken = validate_each(m, &nr, validate_order);
+	if (!broken)
+		broken = validate_each(m, &nr, validate_sum);
+	CLAUSE(!broken, broken);
+	CLAUSE(nr == (m->vm.index.root ? m->vm.nr_areas + 2 : 0),
 	       "H4: the index has as many nodes as there are areas, and two");
 	return NULL;
 }

@@ -58,19 +58,11 @@ static inline u32 kernel_word(struct machine *m, vaddr_t addr)
 	return word_at(m, m->swapper_pg_dir, addr);
 }
 
-/* A page of the vmalloc window. */
-static inline int kernel_map(struct machine *m, vaddr_t addr, struct page *page,
-			     u32 bits)
+/* An area with one page. */
+static inline vaddr_t vmap_one(struct machine *m, struct page *page, u32 prot)
 {
-	int err = 0;
-	pte_t *pte = pgtable_pte_alloc(m, m->swapper_pg_dir, addr, &err);
-
-	if (!pte)
-		return err;
-	page_kmap_inc(m, page);
-	set_kernel_word(m, addr, pte,
-			page_to_pfn(m, page) << PAGE_SHIFT | bits);
-	return 0;
+	as_task(m, 0);
+	return mm_vmap(m, &page, 1, VM_MAP, prot);
 }
 
 static inline u32 frame_word(struct machine *m, const struct page *page,

@@ -20,7 +20,7 @@ static struct machine *setup(void)
 	if (mm_map_page(m, pgd, 0x1000, page, USER_SHARED) ||
 	    mm_map_page(m, pgd, 0x2000, page, USER_NONE) ||
 	    mm_map_page(m, pgd, 0xBFFFF000, other, USER_READ) ||
-	    kernel_map(m, VMALLOC, page, PAGE_KERNEL) ||
+	    vmap_one(m, page, PAGE_KERNEL) != VMALLOC ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1030, 0x161) ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1024, 0x163))
 		pc_end("map_audit", "no pages");
@@ -74,7 +74,7 @@ NEGATIVE(a_kernel_pte_to_a_frame_that_is_not_mapped, FULL, V5)
 	kernel_pte(m)->word = frame_word(m, frame, PAGE_KERNEL);
 }
 
-NEGATIVE(a_kernel_mapping_that_is_gone, FULL, V6)
+NEGATIVE(a_kernel_mapping_that_is_gone, BELOW, V6)
 {
 	kernel_pte(m)->word = 0;
 }

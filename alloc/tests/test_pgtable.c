@@ -151,7 +151,7 @@ TEST(a_kernel_page)
 	u32 paddr;
 	struct fault f;
 
-	EXPECT_EQ(0, kernel_map(m, VMALLOC + 0x3FF, page, 0x17F));
+	EXPECT_EQ(VMALLOC, vmap_one(m, page, 0xFFF));
 	EXPECT_EQ(frame_word(m, page, 0x17F), kernel_word(m, VMALLOC));
 	EXPECT_EQ(0x67, kernel_pde(m, VMALLOC)->word & 0xFFF);
 	table = pfn_to_page(m, pte_pfn(*kernel_pde(m, VMALLOC)));
@@ -185,7 +185,7 @@ TEST(a_directory_that_is_behind)
 	struct fault f;
 
 	EXPECT_EQ(0, mm_switch_mm(m, pgd));
-	EXPECT_EQ(0, kernel_map(m, VMALLOC, page, 0x163));
+	EXPECT_EQ(VMALLOC, vmap_one(m, page, 0x163));
 	EXPECT_EQ(0, pgd_words(pgd)[index].word);
 	EXPECT_SOUND(m);
 	/* the table is there, the page is not: the PDE comes, the fault stays
@@ -248,7 +248,7 @@ TEST(a_reset_of_kernel_pages)
 			struct page *page = pc_alloc(m, GFP_HIGHUSER, 0);
 			u8 *table;
 
-			kernel_map(m, VMALLOC, page, 0x163);
+			vmap_one(m, page, 0x163);
 			table = ram_frame(mm_ram(m),
 					  pte_pfn(*kernel_pde(m, VMALLOC)));
 			touch_byte(m, ACCESS_READ, VMALLOC, &paddr, &f);
@@ -285,7 +285,7 @@ static struct machine *with_tables(void)
 	struct machine *m = setup();
 	struct page *page = pc_alloc(m, GFP_KERNEL, 0);
 
-	if (kernel_map(m, VMALLOC, page, 0x163) ||
+	if (vmap_one(m, page, 0x163) != VMALLOC ||
 	    mm_change_page_attr(m, pfn_to_page(m, 2048), 1, 0x161))
 		pc_end("tables", "none");
 	return m;

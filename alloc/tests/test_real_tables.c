@@ -25,7 +25,7 @@
  *            last frame; 2.6.12's large page over-maps.  Under mem=nopentium
  *            it does what 6.1 does
  *   WINDOW   6.1 has mapped something there by then: the words are those of
- *            kernel_map.  It starts at high_memory + 8 MiB, unrounded
+ *            mm_vmalloc.  It starts at high_memory + 8 MiB, unrounded
  *   KMAP     kmap's table stands lower: the fixmap below it has grown
  *   AREA     the CPU entry area and the rest of that fixmap, which ours has
  *            in one table: more such tables
@@ -190,11 +190,11 @@ static struct {
 
 static void see_window(const char *line)
 {
-	struct machine *m = pc_on(line);
+	struct machine *m = objects_on(line);
 	vaddr_t addr = vmalloc_start(m->data->high_memory);
 
-	EXPECT_EQ(0,
-		  kernel_map(m, addr, pc_alloc(m, GFP_KERNEL, 0), PAGE_KERNEL));
+	as_task(m, 0);
+	EXPECT_EQ(addr, mm_vmalloc(m, PAGE_SIZE));
 	window.pde = pde_at(m, addr);
 	window.pte = kernel_word(m, addr);
 	machine_delete(m);
