@@ -21,7 +21,7 @@ static bool misuse(struct gen *g, u32 rate)
 /* --- the swarm -------------------------------------------------------------
  */
 
-/* Around 8 MiB of nothing behind the direct map. */
+/* Around 8 MiB of nothing behind the direct map; empty where that wraps. */
 static void swarm_window(struct gen *g)
 {
 	struct gen_access *a = &g->access;
@@ -29,6 +29,8 @@ static void swarm_window(struct gen *g)
 
 	a->window_start = (high + 0xFFFFFFu) & ~0x7FFFFFu;
 	a->window_end = 0xFF7FE000u;
+	if (a->window_start < high)
+		a->window_start = a->window_end;
 }
 
 static void swarm_hot(struct gen *g)
