@@ -14,6 +14,7 @@
 #include "bootmem.h"
 #include "current.h"
 #include "fixmap.h"
+#include "ioremap.h"
 #include "highmem.h"
 #include "map_audit.h"
 #include "pageattr.h"
@@ -271,6 +272,8 @@ static const char *translation_validate(const struct machine *m,
 		broken = vm_validate(m, d);
 	if (!broken && d == VALIDATE_FULL)
 		broken = map_validate(m);
+	if (!broken && d == VALIDATE_FULL)
+		broken = ioremap_validate(m);
 	return broken;
 }
 

@@ -6,6 +6,7 @@
 #ifndef _LINUX_MM_H
 #define _LINUX_MM_H
 
+#include <asm/io.h>
 #include "gfp.h"
 
 static inline void get_page(struct page *page)
@@ -16,17 +17,6 @@ static inline void get_page(struct page *page)
 static inline void put_page(struct page *page)
 {
 	mm_put_page(mmtwin_machine, page);
-}
-
-/* Low memory only: its linear address is its physical one + PAGE_OFFSET. */
-static inline unsigned long virt_to_phys(const volatile void *address)
-{
-	return mmtwin_linear((unsigned long)address) - PAGE_OFFSET;
-}
-
-static inline void *phys_to_virt(unsigned long address)
-{
-	return (void *)mmtwin_host((vaddr_t)address + PAGE_OFFSET);
 }
 
 /* The least order whose block has `size` bytes; size is not 0. */
