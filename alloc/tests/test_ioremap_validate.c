@@ -44,35 +44,36 @@ NEGATIVE(phys_addr_in_a_page, FULL,
 	area_of(m, VMALLOC + 0x4000)->phys_addr++;
 }
 
-NEGATIVE(other_page_bits, FULL,
+NEGATIVE(other_page_bits, BELOW,
 	 "I1: a phys_addr is a page's, the page bits are PCD")
 {
 	area_of(m, VMALLOC + 0x4000)->flags |= PAGE_PWT << VM_PROT_SHIFT;
 }
 
-NEGATIVE(past_the_end, FULL, "I2: what is mapped ends with physical memory")
+NEGATIVE(past_the_end, BELOW, "I2: what is mapped ends with physical memory")
 {
 	area_of(m, VMALLOC + 0x4000)->phys_addr = ROM;
 }
 
-NEGATIVE(another_frame, FULL, "I3: an ioremap is of phys_addr and what follows")
+NEGATIVE(another_frame, BELOW,
+	 "I3: an ioremap is of phys_addr and what follows")
 {
 	pte_of(m, VMALLOC + 0x4000)->word += 0x1000;
 }
 
-NEGATIVE(a_page_that_is_not_mapped, FULL,
+NEGATIVE(a_page_that_is_not_mapped, BELOW,
 	 "I3: an ioremap is of phys_addr and what follows")
 {
 	pte_of(m, VMALLOC + 0x5000)->word = 0;
 }
 
-NEGATIVE(a_global_page, FULL,
+NEGATIVE(a_global_page, BELOW,
 	 "I4: an ioremap has its own bits, and is not global")
 {
 	pte_of(m, VMALLOC + 0x4000)->word |= PAGE_GLOBAL;
 }
 
-NEGATIVE(a_page_that_is_cached, FULL,
+NEGATIVE(a_page_that_is_cached, BELOW,
 	 "I4: an ioremap has its own bits, and is not global")
 {
 	pte_of(m, VMALLOC + 0x9000)->word &= ~PAGE_PCD;
