@@ -485,8 +485,7 @@ void gen_access_script_op(struct gen *g, struct op *op)
 		gen_any_op(g, op);
 		return;
 	}
-	if (g->vm.held[g->access.focus.cpu % g->cpus] && prng_one_in(g->r, 8) &&
-	    gen_vm_step_op(g, op, KUA))
+	if (gen_vm_relieve(g, op))
 		return;
 	for (tries = 0; tries < 48; tries++) {
 		enum access_step step = next_step(g);

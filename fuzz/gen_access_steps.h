@@ -75,6 +75,7 @@ enum access_step {
 	DROP_MAP,   /* given back, by its call */
 	DROP_OTHER, /* the one before it */
 	DROP_ANY,
+	DROP_BIG,   /* the one that takes most of the window */
 	DROP_WRONG, /* by another call */
 	DROP_AT,    /* by its address, or one inside */
 	REMOVE,

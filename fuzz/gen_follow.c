@@ -126,10 +126,9 @@ static void zone_give(struct gen *g, struct gen_zone *z, u32 order)
 	z->nr[order]++;
 }
 
-u32 gen_pages_take(struct gen *g, const struct op *op, u32 gfp, u32 order)
+static u32 take(struct gen *g, const struct op *op, struct request q)
 {
 	struct op as = *op;
-	struct request q = { gfp, order, true };
 	u32 zone;
 
 	as.fail_nth = 0;
@@ -137,8 +136,18 @@ u32 gen_pages_take(struct gen *g, const struct op *op, u32 gfp, u32 order)
 	if (g->fails && --g->fails == 0)
 		return NR_ZONES;
 	if (zone < NR_ZONES)
-		zone_take(&g->zone[zone], order);
+		zone_take(&g->zone[zone], q.order);
 	return zone;
+}
+
+u32 gen_pages_take(struct gen *g, const struct op *op, u32 gfp, u32 order)
+{
+	return take(g, op, (struct request){ gfp, order, true });
+}
+
+u32 gen_frame_take(struct gen *g, const struct op *op, u32 gfp)
+{
+	return take(g, op, (struct request){ gfp, 0, false });
 }
 
 void gen_pages_give(struct gen *g, u32 zone, u32 order)

@@ -247,6 +247,8 @@ void gen_follow(struct gen *g, const struct op *op);
 bool gen_fails(const struct gen *g, const struct op *op);
 /* A block for a slab: its zone, or NR_ZONES; and back. */
 u32 gen_pages_take(struct gen *g, const struct op *op, u32 gfp, u32 order);
+/* A frame of an area: of any zone. */
+u32 gen_frame_take(struct gen *g, const struct op *op, u32 gfp);
 void gen_pages_give(struct gen *g, u32 zone, u32 order);
 void gen_slot_fill(struct gen *g, u32 slot, const struct gen_slot *with);
 void gen_slot_freed(struct gen *g, u32 slot);
@@ -341,6 +343,9 @@ struct gen_slot *gen_live(struct gen *g, u32 slot, enum res_kind kind);
 /* gen_vm_step.c: a step that needs no op; an op of a step. */
 bool gen_vm_step_focus(struct gen *g, u32 step);
 bool gen_vm_step_op(struct gen *g, struct op *op, u32 step);
+/* Of no script: a CPU that is atomic, or a window that is full, is so no more.
+ */
+bool gen_vm_relieve(struct gen *g, struct op *op);
 
 /* gen_value.c */
 void gen_swarm_values(struct gen *g);
@@ -404,14 +409,14 @@ static inline u8 gen_profile(struct prng *r, const struct gen_options *options)
 	static const u8 objects[] = { 2, 2, 13, 5, 5, 9, 9, 6 };
 
 	static const u8 cpus[] = { 1, 5, 6, 7, 13, 13, 17, 18 };
-	static const u8 high[] = { 24, 25, 25, 15, 8, 9, 1, 2, 6, 23 };
+	static const u8 high[] = { 24, 24, 25, 25, 25, 15, 8, 9, 6, 23 };
 
 	if (options->groups & GROUP_HIGHMEM && prng_below(r, 2))
 		return PICK_OF(r, high);
 	if (options->groups & GROUP_MAPPING && prng_one_in(r, 3))
 		return (u8)(FIRST_DEVICES +
 			    prng_below(r, NR_PROFILES - FIRST_DEVICES));
-	if (options->groups & GROUP_MAPPING && prng_one_in(r, 3))
+	if (options->groups & GROUP_MAPPING && prng_below(r, 2))
 		return PICK_OF(r, cpus);
 	if (options->groups & GROUPS_SLABS && prng_one_in(r, 4))
 		return PICK_OF(r, objects);

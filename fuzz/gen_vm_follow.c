@@ -40,7 +40,7 @@ static bool take_frames(struct gen *g, const struct op *op, u32 gfp, u32 nr,
 			struct gen_area *a)
 {
 	while (nr--) {
-		u32 zone = gen_pages_take(g, op, gfp, 0);
+		u32 zone = gen_frame_take(g, op, gfp);
 
 		if (zone == NR_ZONES) {
 			give_frames(g, a);
@@ -59,7 +59,7 @@ static bool take_tables(struct gen *g, const struct op *op, u32 addr, u32 size)
 	for (u32 pde = addr >> 22; size && pde <= last; pde++) {
 		bool *table = &g->vm.table[pde - GEN_KERNEL_PDE];
 
-		if (!*table && gen_pages_take(g, op, GFP_KERNEL, 0) == NR_ZONES)
+		if (!*table && gen_frame_take(g, op, GFP_KERNEL) == NR_ZONES)
 			return false;
 		*table = true;
 	}

@@ -63,7 +63,7 @@ static u32 edge_phys(struct gen *g)
 		high,	     high - PAGE_SIZE, end,	    end - PAGE_SIZE,
 		end,	     0xFFFFF000u,      0xFFFFF000u, UINT32_MAX,
 		0xFFFFFFC0u, 0xFFF80000u,      0x80000000u, end + PAGE_SIZE,
-		0x40000000,
+		0x40000000,  0xFFFFF000u,
 	};
 
 	return PICK(g, at);
@@ -135,6 +135,8 @@ static u32 any_size(struct gen *g, u32 phys)
 
 	if (misuse(g, 48) || prng_one_in(g->r, 48))
 		return PICK(g, vain);
+	if (phys >= 0xFFF00000u && prng_below(g->r, 2))
+		return size_to_end(g, phys);
 	switch (prng_below(g->r, 4)) {
 	case 0:
 		return size_to_end(g, phys);

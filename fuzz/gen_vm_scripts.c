@@ -33,9 +33,10 @@ SCRIPT(holes) = { VM,	  VM,	   VM,	     DROP_OTHER, VM_HOLE,
 		  TOUCHM, VM_HOLE, TOUCHO,   END };
 SCRIPT(holes_bare) = { BARE, VM_PAGE,  BARE,	VM_PAGE, DROP_OTHER, VM_HOLE,
 		       BARE, DROP_ANY, VM_HOLE, TOUCHM,	 END };
-SCRIPT(window_end) = { BARE_END, VM_PAGE,  TOUCHM,  GUARD,
-		       DROP_ANY, BARE_END, VM,	    DROP_ANY,
-		       VM_PAGE,	 BARE_END, VM_HOLE, END };
+SCRIPT(window_end) = { BARE_END, VM_PAGE,  TOUCHM,   GUARD,
+		       DROP_MAP, VM_PAGE,  VM_PAGE,  TOUCHO,
+		       DROP_BIG, BARE_END, VM_HOLE,  VM,
+		       TOUCHM,	 DROP_BIG, DROP_BIG, END };
 SCRIPT(array) = { VM_ARRAY,   TOUCHM, TOPAGE,	GUARD,	  VM_PAGE,
 		  DROP_OTHER, TOUCHO, VM_ARRAY, DROP_MAP, END };
 SCRIPT(array_misuse) = { VM_ARRAY, VMAP_MAP, DROP_OTHER, DROP_AT,
@@ -183,11 +184,11 @@ const struct access_script vm_scripts[] = {
 	{ fixes, 10, GROUP_IOREMAP },
 	{ kmap, 12, GROUP_HIGHMEM },
 	{ kmap_cpus, 8, GROUP_HIGHMEM },
-	{ kmap_wrap, 10, GROUP_HIGHMEM },
-	{ kmap_again, 10, GROUP_HIGHMEM },
+	{ kmap_wrap, 24, GROUP_HIGHMEM },
+	{ kmap_again, 20, GROUP_HIGHMEM },
 	{ kmap_freed, 8, GROUP_HIGHMEM },
-	{ kmap_full, 10, GROUP_HIGHMEM },
-	{ kmap_asleep, 8, GROUP_HIGHMEM },
+	{ kmap_full, 24, GROUP_HIGHMEM },
+	{ kmap_asleep, 20, GROUP_HIGHMEM },
 	{ kmap_misuse, 6, GROUP_HIGHMEM },
 	{ kmap_frees, 6, GROUP_HIGHMEM },
 	{ kmap_low, 4, GROUP_HIGHMEM },

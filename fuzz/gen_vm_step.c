@@ -194,6 +194,17 @@ static bool drop_any(struct gen *g, struct op *op)
 	return slot != GEN_NONE && drop_map(g, op, slot, false);
 }
 
+static bool drop_big(struct gen *g, struct op *op)
+{
+	const struct gen_area *big = NULL;
+
+	for (u32 i = 0; i < g->vm.nr_areas; i++)
+		if (!big || g->vm.area[i].size > big->size)
+			big = &g->vm.area[i];
+	return big && big->slot != GEN_NONE &&
+	       drop_map(g, op, big->slot, false);
+}
+
 static bool drop_at(struct gen *g, struct op *op)
 {
 	static const u8 code[] = { OP_vfree_addr, OP_vunmap_addr,
@@ -226,6 +237,8 @@ static bool touch_map(struct gen *g, struct op *op, u32 slot)
 		return false;
 	op->arg[0] = slot;
 	op->arg[1] = prng_below(g->r, 2) ? 0 : gen_map_off(g, slot);
+	if (g->cpus > 1 && prng_one_in(g->r, 4))
+		op->cpu = (u8)prng_below(g->r, g->cpus);
 	return true;
 }
 
@@ -358,6 +371,8 @@ static bool step_of_areas(struct gen *g, struct op *op, u32 step)
 		return drop_map(g, op, focus(g)->other, false);
 	case DROP_ANY:
 		return drop_any(g, op);
+	case DROP_BIG:
+		return drop_big(g, op);
 	case DROP_AT:
 		return drop_at(g, op);
 	case REMOVE:
@@ -392,4 +407,14 @@ bool gen_vm_step_op(struct gen *g, struct op *op, u32 step)
 		return step_of_areas(g, op, step) ||
 		       gen_kmap_step_op(g, op, step);
 	}
+}
+
+bool gen_vm_relieve(struct gen *g, struct op *op)
+{
+	if (g->vm.held[focus(g)->cpu % g->cpus] && prng_one_in(g->r, 8) &&
+	    gen_kmap_step_op(g, op, KUA))
+		return true;
+	return gen_usable(g, OP_vmalloc) && g->vm.nr_areas &&
+	       gen_area_rest(g) < 64 * PAGE_SIZE && prng_one_in(g->r, 3) &&
+	       drop_big(g, op);
 }
