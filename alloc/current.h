@@ -63,6 +63,13 @@ static inline void current_set_preempt(struct machine *m, u32 count)
 	current_set(m, task);
 }
 
+/* In enum task_flags: whose CPU holds kmap_atomics is atomic. */
+static inline u32 current_task_flags(const struct machine *m)
+{
+	return (m->task.flags & TASK_FLAGS) |
+	       (m->task.flags & TASK_HELD ? TASK_ATOMIC : 0);
+}
+
 /* True, with a report: the call may sleep, and its task may not. */
 static force_inline bool current_may_not_sleep(struct machine *m, gfp_t gfp)
 {

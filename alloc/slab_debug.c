@@ -13,6 +13,7 @@
  * The bytes are accessible while these functions run: see object_poison.h.
  * It has no state; what callers damage they are told, so there is no clause.
  */
+#include "current.h"
 #include "slab.h"
 
 #define RED_INACTIVE 0x5A2CF071u
@@ -78,7 +79,7 @@ static void set_user(const struct machine *m, const struct kmem_cache *cache,
 {
 	if (cache->flags & SLAB_STORE_USER)
 		*last_word(cache, objp) =
-			USER_MARK + m->task.cpu * 256u + m->task.flags;
+			USER_MARK + m->task.cpu * 256u + current_task_flags(m);
 }
 
 void debug_new_object(const struct kmem_cache *cache, void *objp)

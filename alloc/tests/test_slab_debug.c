@@ -240,6 +240,20 @@ TEST(layout)
 	machine_delete(m);
 }
 
+/* Whose CPU holds a kmap_atomic is atomic, in the user word as elsewhere. */
+TEST(the_user_word_says_atomic_under_a_kmap_atomic)
+{
+	struct machine *m = objects_on(SMALL_PC " slab_debug");
+	struct kmem_cache *cache = cache_new(m, "held", 100, 0, 0);
+	vaddr_t slot;
+
+	mm_kmap_atomic(m, mm_pfn_to_page(m, 0), KM_USER0);
+	mm_set_current(m, (struct task){ .flags = TASK_RT });
+	slot = mm_vaddr(mm_kmem_cache_alloc(m, cache, GFP_ATOMIC)) - 4;
+	expect_zones(m, slot, 112, RED_ACTIVE, 0x80000005);
+	machine_delete(m);
+}
+
 /* One without the other: the first red zone moves the object, and where there
  * is no user word the second is the last word. */
 TEST(layout_of_one_alone)
