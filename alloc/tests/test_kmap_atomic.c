@@ -284,6 +284,25 @@ TEST(kunmap_atomic_of_a_slot_that_is_empty)
 	}
 }
 
+/* Then the count is gone, and the slot is not. */
+TEST(a_strict_slot_is_left_behind)
+{
+	struct machine *m = high_on(STRICT_PC);
+	struct page *page = high_page(m);
+	vaddr_t addr = take(m, 0, page, KM_USER0);
+
+	give(m, 0, PAGE_OFFSET, KM_USER0);
+	EXPECT_EQ(0, held(m, 0));
+	EXPECT_EQ(word_of(m, page), pte_at(m, addr));
+	EXPECT_SOUND(m);
+	expect_kunmap(m, REPORT_kunmap_unheld, addr, KM_USER0);
+	take(m, 0, pfn_to_page(m, 256), KM_USER0);
+	give(m, 0, addr, KM_USER0);
+	EXPECT_EQ(0, pte_at(m, addr));
+	EXPECT_SOUND(m);
+	machine_delete(m);
+}
+
 TEST(to_page)
 {
 	struct machine *m = high_on(HIGH_PC);
