@@ -171,7 +171,7 @@ static vaddr_t kmap_high(struct machine *m, struct page *page, u32 ticket)
 
 	if (!pgtable_may_kmap(m, page))
 		return 0;
-	addr = page_address(m, page);
+	addr = page_virt(m, page);
 	if (addr) {
 		use_again(m, page, addr);
 		return addr;
@@ -188,7 +188,7 @@ vaddr_t mm_kmap(struct machine *m, struct page *page)
 	    misused(m, !page_valid(m, page), REPORT_bad_page))
 		return 0;
 	if (page_low(m, page))
-		return page_address(m, page);
+		return page_virt(m, page);
 	if (misused(m, !kmap_window(m), REPORT_kmap_window))
 		return 0;
 	return kmap_high(m, page, 0);
@@ -221,7 +221,7 @@ void mm_kunmap(struct machine *m, struct page *page)
 	    misused(m, !page_valid(m, page), REPORT_bad_page) ||
 	    page_low(m, page))
 		return;
-	addr = page_address(m, page);
+	addr = page_virt(m, page);
 	if (misused(m, !addr, REPORT_kunmap_unmapped))
 		return;
 	count = count_of(m, address_slot(m, addr));
@@ -299,7 +299,7 @@ static const char *validate_used(const struct machine *m, u32 slot)
 	CLAUSE((pte & ~PTE_FRAME & ~hw) == (PAGE_KERNEL & ~hw) &&
 		       pfn >= m->setup.max_low_pfn && pfn < m->nr_pages,
 	       "K2: a slot in use maps a high frame");
-	CLAUSE(page_address(m, pfn_to_page(m, pfn)) == slot_address(m, slot),
+	CLAUSE(page_virt(m, pfn_to_page(m, pfn)) == slot_address(m, slot),
 	       "K3: a slot in use is its page's address");
 	if (m->highmem.data->pkmap_count[slot] == 1)
 		return NULL;

@@ -53,7 +53,7 @@ vaddr_t mm_kmap_atomic(struct machine *m, struct page *page, u32 type)
 	if (misused(m, type >= KM_TYPE_NR, REPORT_kmap_type) ||
 	    misused(m, !page_valid(m, page), REPORT_bad_page))
 		return 0;
-	addr = page_low(m, page) ? page_address(m, page)
+	addr = page_low(m, page) ? page_virt(m, page)
 				 : map_high(m, page, kmap_slot(m, type));
 	if (addr)
 		current_set_preempt(m, preempt_count(m) + 1);

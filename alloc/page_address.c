@@ -60,7 +60,7 @@ static struct page_address_map *find(const struct machine *m,
 	return NULL;
 }
 
-vaddr_t page_address(const struct machine *m, const struct page *page)
+vaddr_t page_virt(const struct machine *m, const struct page *page)
 {
 	const struct page_address_map *map;
 

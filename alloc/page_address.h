@@ -35,7 +35,7 @@ static force_inline bool page_low(const struct machine *m,
 /* All descriptors into the pool. */
 void page_address_init(struct machine *m);
 /* Of any page; 0: a high one without an address. */
-vaddr_t page_address(const struct machine *m, const struct page *page);
+vaddr_t page_virt(const struct machine *m, const struct page *page);
 /* Of a high page: it has none, and this becomes its. */
 void page_address_set(struct machine *m, const struct page *page, vaddr_t addr);
 /* It has one, which ends to be its. */

@@ -204,7 +204,7 @@ vaddr_t mm_page_address(struct machine *m, const struct page *page)
 		report(&m->faults, REPORT_bad_page);
 		return 0;
 	}
-	return page_address(m, page);
+	return page_virt(m, page);
 }
 
 bool mm_virt_addr_valid(struct machine *m, vaddr_t addr)

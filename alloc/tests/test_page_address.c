@@ -30,14 +30,14 @@ TEST(what_has_an_address)
 	struct machine *m = setup();
 	const struct page *page = pfn_to_page(m, HIGH_PFN + 3);
 
-	EXPECT_EQ(PAGE_OFFSET, page_address(m, m->mem_map));
-	EXPECT_EQ(PAGE_OFFSET + 5119 * 4096, page_address(m, page - 4));
-	EXPECT_EQ(0, page_address(m, page));
+	EXPECT_EQ(PAGE_OFFSET, page_virt(m, m->mem_map));
+	EXPECT_EQ(PAGE_OFFSET + 5119 * 4096, page_virt(m, page - 4));
+	EXPECT_EQ(0, page_virt(m, page));
 	page_address_set(m, page, PKMAP);
-	EXPECT_EQ(PKMAP, page_address(m, page));
-	EXPECT_EQ(0, page_address(m, page + 1));
+	EXPECT_EQ(PKMAP, page_virt(m, page));
+	EXPECT_EQ(0, page_virt(m, page + 1));
 	page_address_clear(m, page);
-	EXPECT_EQ(0, page_address(m, page));
+	EXPECT_EQ(0, page_virt(m, page));
 	machine_delete(m);
 }
 
@@ -77,10 +77,10 @@ TEST(pages_of_one_bucket)
 	EXPECT_EQ(ptr_link(page[0]), first(m, head)->page);
 	page_address_clear(m, page[0]);
 	EXPECT_EQ(ptr_link(page[1]), first(m, head)->page);
-	EXPECT_EQ(PKMAP + 2 * PAGE_SIZE, page_address(m, page[2]));
+	EXPECT_EQ(PKMAP + 2 * PAGE_SIZE, page_virt(m, page[2]));
 	page_address_clear(m, page[2]);
-	EXPECT_EQ(0, page_address(m, page[2]));
-	EXPECT_EQ(PKMAP + PAGE_SIZE, page_address(m, page[1]));
+	EXPECT_EQ(0, page_virt(m, page[2]));
+	EXPECT_EQ(PKMAP + PAGE_SIZE, page_virt(m, page[1]));
 	machine_delete(m);
 }
 
@@ -98,7 +98,7 @@ TEST(all_descriptors_in_use)
 	EXPECT(list_empty(&m->highmem.data->page_address_pool));
 	for (u32 i = 0; i < LAST_PKMAP; i++)
 		EXPECT_EQ(PKMAP + i * PAGE_SIZE,
-			  page_address(m, pfn_to_page(m, HIGH_PFN + 2 * i)));
+			  page_virt(m, pfn_to_page(m, HIGH_PFN + 2 * i)));
 	machine_reset(m);
 	EXPECT_STR("sound", pc_broken(page_address_validate(m, &nr)));
 	EXPECT_EQ(0, nr);

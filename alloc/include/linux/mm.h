@@ -7,6 +7,7 @@
 #define _LINUX_MM_H
 
 #include <asm/io.h>
+#include <asm/page.h>
 #include "gfp.h"
 
 static inline void get_page(struct page *page)
