@@ -177,7 +177,7 @@ TEST(each_allocation_may_fail)
 TEST(accessors)
 {
 	struct machine *m = card_pc(false);
-	u8 __iomem *vram = ioremap(VRAM, 0x3000);
+	u8 __iomem *vram = ioremap(VRAM, 0x4000);
 	const u8 *bytes = device_seen(m, 1).bytes;
 	u8 out[9000], in[9000];
 
@@ -209,7 +209,7 @@ TEST(accessors)
 	/* sizes and addresses that no i386 has */
 	if (!HOST_32BIT) {
 		EXPECT(!ioremap((unsigned long)0x1F0000000ull, 0x1000));
-		EXPECT(!ioremap_nocache(VRAM, (unsigned long)1 << 32));
+		EXPECT(!ioremap_nocache(VRAM, (unsigned long)(1ull << 32)));
 	}
 	machine_delete(m);
 }
