@@ -78,6 +78,7 @@ void machine_set_poison(struct machine *m, enum poison poison)
 
 void machine_set_mirror(struct machine *m, bool mirror)
 {
+	/* unreachable: programs run on machines that take snapshots */
 	m->mirror_wanted = mirror;
 }
 
@@ -177,7 +178,7 @@ static const char *boot(struct machine *m, const struct boot_line *line)
 	const char *why = memory_setup(&m->setup, line);
 
 	if (!why && m->mirror_wanted)
-		why = platform_no_mirror();
+		why = platform_no_mirror(); /* unreachable: likewise */
 	if (why)
 		return why;
 	why = map_ram(m);

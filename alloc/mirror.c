@@ -21,6 +21,7 @@
 /* Where the frame's bytes are, or NULL: the bus is open. */
 static const u8 *frame_bytes(struct machine *m, pfn_t pfn)
 {
+	/* unreachable: programs run on machines that take snapshots */
 	const struct device *device = device_at(m, pfn);
 
 	if (device)
@@ -31,6 +32,7 @@ static const u8 *frame_bytes(struct machine *m, pfn_t pfn)
 static void show(struct machine *m, vaddr_t addr, const u8 *frame,
 		 bool writable)
 {
+	/* unreachable: programs run on machines that take snapshots */
 	bool done =
 		platform_ram_mirror(&m->ram, addr & PTE_FRAME, frame, writable);
 
@@ -39,6 +41,7 @@ static void show(struct machine *m, vaddr_t addr, const u8 *frame,
 
 void mirror_word(struct machine *m, vaddr_t addr, u32 word)
 {
+	/* unreachable: programs run on machines that take snapshots */
 	const u8 *frame = NULL;
 
 	CHECK(m, addr - PAGE_OFFSET >= m->ram.low_bytes,
@@ -51,6 +54,7 @@ void mirror_word(struct machine *m, vaddr_t addr, u32 word)
 void mirror_init(struct machine *m)
 {
 	for (u32 i = 0; m->mirror && i < m->setup.nr_devices; i++) {
+		/* unreachable: as above */
 		const struct device *d = &m->device[i];
 
 		for (u32 at = 0; at < d->size; at += PAGE_SIZE)

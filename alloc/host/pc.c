@@ -175,12 +175,14 @@ void platform_ram_unmap(struct platform_ram *ram)
 /* The process itself lives where a 32-bit host would show most of it. */
 const char *platform_no_mirror(void)
 {
+	/* unreachable: programs run on machines without a mirror */
 	return UINTPTR_MAX == UINT32_MAX ? "a 32-bit host has no mirror" : NULL;
 }
 
 /* Where in the memfd these bytes are. */
 static off_t file_offset(const struct platform_ram *ram, const u8 *frame)
 {
+	/* unreachable: programs run on machines without a mirror */
 	uintptr_t at = (uintptr_t)frame;
 
 	if (at - (ram->base + PAGE_OFFSET) < ram->low_bytes)
@@ -193,6 +195,7 @@ static off_t file_offset(const struct platform_ram *ram, const u8 *frame)
 bool platform_ram_mirror(struct platform_ram *ram, vaddr_t addr,
 			 const u8 *frame, bool writable)
 {
+	/* unreachable: programs run on machines without a mirror */
 	void *page = (void *)(ram->base + addr);
 	int prot = writable ? PROT_READ | PROT_WRITE : PROT_READ;
 
