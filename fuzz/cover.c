@@ -55,6 +55,11 @@ u8 *cover_rules(void)
 	return enabled ? cover_counters : NULL;
 }
 
+const u8 *cover_reports(void)
+{
+	return cover_counters + FIRST_REPORT;
+}
+
 /* Seen, not how often: engines make eight features of a counter's size. */
 static void bump(u32 index)
 {

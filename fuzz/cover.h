@@ -34,5 +34,7 @@ void cover_cpu(const struct cpu_view *v);
 void cover_mappings(const struct mapping_counts *c);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
+/* Whether each report was drawn: 0 or 1; from REPORT_none on. */
+const u8 *cover_reports(void);
 
 #endif

@@ -138,6 +138,7 @@ static bool step_page(struct gen *g, struct op *op)
 		return false;
 	if (prng_below(g->r, 8))
 		op->arg[0] = prng_below(g->r, 2) ? GFP_KERNEL : GFP_HIGHUSER;
+	gen_suit(g, op);
 	g->access.focus.page = (u8)op->out;
 	return true;
 }
@@ -147,6 +148,7 @@ static bool step_zeroed_page(struct gen *g, struct op *op)
 	if (!step_page(g, op))
 		return false;
 	op->arg[0] = GFP_HIGHUSER | __GFP_ZERO;
+	gen_suit(g, op);
 	return true;
 }
 

@@ -357,23 +357,44 @@ static void fill_slot(struct gen *g, const struct op *op, u8 sort, bool there)
 	g->slot[op->out].state = SLOT_WAITED;
 }
 
+/* A low page's address is linear: for whatever it is, and by any type. */
+static bool has_address(const struct gen *g, const struct op *op)
+{
+	const struct gen_slot *s = &g->slot[op->arg[0] % SLOTS_WIRE];
+
+	if (op->code == OP_kmap_atomic_pfn)
+		return op->arg[0] < g->low_pfn;
+	return s->kind == RES_PAGES && s->zone != ZONE_HIGHMEM;
+}
+
 static void follow_atomic(struct gen *g, const struct op *op)
 {
-	u32 slot = op->arg[0], cpu = op->cpu % g->cpus;
-	const struct gen_slot *s = &g->slot[slot % SLOTS_WIRE];
+	struct op as = *op;
 
-	if (op->code == OP_kmap_atomic && gen_live(g, slot, RES_PAGES) &&
-	    op->arg[2] < KM_TYPE_NR) {
-		fill_slot(g, op, SORT_ATOMIC, true);
-		g->vm.held[cpu]++;
+	if (op->code == OP_kmap_atomic_pfn) {
+		as.arg[2] = op->arg[1];
+		as.arg[1] = 0;
 	}
-	if (op->code != OP_kunmap_atomic || !g->vm.held[cpu])
+	if (as.arg[2] >= KM_TYPE_NR ||
+	    (!has_address(g, op) && (op->code == OP_kmap_atomic_pfn ||
+				     !gen_live(g, op->arg[0], RES_PAGES))))
 		return;
-	if (s->state == SLOT_LIVE && s->kind == RES_MAP &&
-	    s->sort == SORT_ATOMIC && s->cpu == cpu && s->type == op->arg[1]) {
-		g->vm.held[cpu]--;
-		gen_slot_freed(g, slot);
-	}
+	as.arg[0] = has_address(g, op) ? GEN_NONE : op->arg[0];
+	fill_slot(g, &as, SORT_ATOMIC, true);
+	g->vm.held[op->cpu % g->cpus]++;
+}
+
+static void follow_unatomic(struct gen *g, const struct op *op)
+{
+	const struct gen_slot *s = gen_live(g, op->arg[0], RES_MAP);
+	u32 cpu = op->cpu % g->cpus;
+
+	if (!s || !g->vm.held[cpu] || s->sort != SORT_ATOMIC ||
+	    (s->page != GEN_NONE &&
+	     (s->cpu % g->cpus != cpu || s->type != op->arg[1])))
+		return;
+	g->vm.held[cpu]--;
+	gen_slot_freed(g, op->arg[0]);
 }
 
 static bool may_not_sleep(const struct gen *g, const struct op *op)
@@ -386,10 +407,12 @@ void gen_follow_kmap(struct gen *g, const struct op *op)
 {
 	u32 slot = op->arg[0], order, room;
 
-	if (op->code == OP_kmap_atomic || op->code == OP_kunmap_atomic) {
+	if (op->code == OP_kmap_atomic || op->code == OP_kmap_atomic_pfn)
 		follow_atomic(g, op);
-		return;
-	}
+	if (op->code == OP_kunmap_atomic)
+		follow_unatomic(g, op);
+	if (op->code == OP_kmap && has_address(g, op) && !may_not_sleep(g, op))
+		fill_slot(g, op, SORT_KMAP, true);
 	if (!gen_live(g, slot, RES_PAGES))
 		return;
 	order = g->slot[slot].order;

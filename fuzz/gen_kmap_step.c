@@ -19,6 +19,7 @@ static bool step_high(struct gen *g, struct op *op, u32 order)
 		return false;
 	op->arg[0] = order;
 	op->arg[1] = GFP_HIGHUSER;
+	gen_suit(g, op);
 	focus(g)->page = (u8)op->out;
 	return true;
 }
@@ -28,6 +29,8 @@ static bool on_page(struct gen *g, struct op *op, enum op_code code)
 {
 	u32 page = focus(g)->page;
 
+	if (!g->list[RES_PAGES].nr && step_high(g, op, 0))
+		return true;
 	if (!draw(g, op, code))
 		return false;
 	if (!gen_is_block(g, page))
@@ -82,7 +85,8 @@ static bool step_atomic(struct gen *g, struct op *op, bool other_type)
 
 	if (!on_page(g, op, OP_kmap_atomic))
 		return false;
-	if (other_type && s->kind == RES_MAP && s->sort == SORT_ATOMIC) {
+	if (other_type && s->kind == RES_MAP && s->sort == SORT_ATOMIC &&
+	    s->page != GEN_NONE) {
 		op->arg[0] = s->page;
 		op->arg[1] = s->frame;
 		op->arg[2] = (s->type + 1u) % KM_TYPE_NR;

@@ -11,10 +11,6 @@
 #include "gen_state.h"
 
 #define ARRAY_PAGES 1024u /* of whose pointers the array is one page */
-#define VM_SORTS                                                               \
-	(1u << SORT_VMALLOC | 1u << SORT_VMAP | 1u << SORT_BARE |              \
-	 1u << SORT_IOREMAP)
-
 static bool misuse(struct gen *g, u32 rate)
 {
 	return prng_one_in(g->r, g->clean ? 64 * rate : rate);

@@ -22,6 +22,7 @@ enum gen_map_sort {
 	SORT_VMALLOC,
 	SORT_VMAP,
 	SORT_BARE, /* get_vm_area: nothing is mapped */
+	SORT_KIND, /* the same of VM_ALLOC or VM_IOREMAP */
 	SORT_IOREMAP,
 	SORT_FLAT, /* ioremap of the ISA window: an address, and no area */
 	SORT_KMAP,

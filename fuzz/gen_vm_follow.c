@@ -120,6 +120,8 @@ static void follow_bare(struct gen *g, const struct op *op)
 	    (flags != VM_IOREMAP && flags != VM_ALLOC && flags != VM_MAP))
 		return;
 	a.flags = (u8)flags;
+	if (flags != VM_MAP)
+		a.sort = SORT_KIND;
 	a.addr = gen_area_place(g, size, PAGE_SIZE);
 	if (a.addr)
 		make(g, op, &a, size, 0);
@@ -202,16 +204,14 @@ static bool takes(enum op_code code, const struct gen_area *a)
 	switch (code) {
 	case OP_vfree:
 		return a->sort == SORT_VMALLOC ||
-		       (a->sort == SORT_BARE && a->flags == VM_ALLOC);
+		       (a->sort == SORT_KIND && a->flags == VM_ALLOC);
 	case OP_vunmap:
-		return a->sort == SORT_VMAP ||
-		       (a->sort == SORT_BARE && a->flags == VM_MAP);
+		return a->sort == SORT_VMAP || a->sort == SORT_BARE;
 	case OP_iounmap:
 		return a->sort == SORT_IOREMAP ||
-		       (a->sort == SORT_BARE && a->flags == VM_IOREMAP);
+		       (a->sort == SORT_KIND && a->flags == VM_IOREMAP);
 	default: /* remove_vm_area */
-		return a->sort == SORT_VMAP ||
-		       (a->sort == SORT_BARE && a->flags == VM_MAP);
+		return a->sort == SORT_VMAP || a->sort == SORT_BARE;
 	}
 }
 

@@ -119,8 +119,14 @@ static bool step_vmap(struct gen *g, struct op *op, enum op_code code)
 {
 	u32 page = focus(g)->page;
 
+	if (!g->list[RES_PAGES].nr)
+		code = OP_alloc_page;
 	if (!draw(g, op, code))
 		return false;
+	if (code == OP_alloc_page) {
+		focus(g)->page = (u8)op->out;
+		return true;
+	}
 	if (gen_is_block(g, page) && op->arg[0] != page) {
 		op->arg[0] = page;
 		op->arg[1] = code == OP_vmap_flags ? 1 : 0;
@@ -153,7 +159,7 @@ static enum op_code call_of(const struct gen *g, u32 slot)
 {
 	const struct gen_slot *s = &g->slot[slot];
 
-	for (u32 i = 0; s->sort == SORT_BARE && i < g->vm.nr_areas; i++)
+	for (u32 i = 0; s->sort == SORT_KIND && i < g->vm.nr_areas; i++)
 		if (g->vm.area[i].addr == s->addr)
 			return g->vm.area[i].flags == VM_ALLOC	   ? OP_vfree
 			       : g->vm.area[i].flags == VM_IOREMAP ? OP_iounmap
@@ -218,7 +224,8 @@ static bool step_remove(struct gen *g, struct op *op)
 {
 	u32 map = focus(g)->map;
 
-	if (!draw(g, op, OP_remove_vm_area))
+	if (gen_map_of(g, 1u << SORT_VMAP | 1u << SORT_BARE) == GEN_NONE ||
+	    !draw(g, op, OP_remove_vm_area))
 		return false;
 	if (gen_is_map(g, map) &&
 	    (g->slot[map].sort == SORT_VMAP || g->slot[map].sort == SORT_BARE))

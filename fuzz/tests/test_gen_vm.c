@@ -5,8 +5,10 @@
  * what was given back, kmaps up to the wrap.  Counted over many programs with
  * fixed seeds.
  */
+#include "../cover.h"
 #include "../gen_state.h"
 
+#include "skipped.h"
 #include "../../ci/test.h"
 
 static const struct gen_options vmalloc = { GROUP_VMALLOC | GROUP_PAGES, 64,
@@ -369,4 +371,73 @@ TEST(kmaps_wrap_and_atomic_ones_nest)
 	EXPECT(kmaps.zeroed > 50);
 	/* and CPUs are not atomic for most of the time */
 	EXPECT(kmaps.held < 2000u * 64 / 3);
+}
+
+/* --- and run -------------------------------------------------------------- */
+
+TEST(few_ops_are_skipped)
+{
+	EXPECT(skipped(&vmalloc, 200, 0) < 50);
+	EXPECT(skipped(&ioremap, 200, 0) < 50);
+	EXPECT(skipped(&highmem, 200, 0) < 50);
+	EXPECT(skipped(&mm, 200, 0) < 100);
+	EXPECT(skipped(&highmem, 200, 20) < 300);
+}
+
+/* Runs programs; `seen' gets how many drew each report. */
+static void reports_of(const struct gen_options *o, u32 programs, u32 *drawn)
+{
+	const struct exec_options options = { 0 };
+	struct exec *x = exec_new(&options);
+	struct exec_stats stats = { 0 };
+	struct finding finding;
+	struct program p;
+
+	program_init(&p);
+	for (u32 seed = 0; x && seed < programs; seed++) {
+		generate(&p, seed, o);
+		memset(cover_counters, 0, sizeof(cover_counters));
+		exec_run(x, &p, &stats, &finding);
+		for (u32 i = 0; i < NR_REPORTS; i++)
+			drawn[i] += cover_reports()[i] != 0;
+	}
+	exec_delete(x);
+	program_free(&p);
+}
+
+static void expect_report(const u32 *drawn, enum report_kind kind,
+			  const char *name)
+{
+	if (drawn[kind] < 3)
+		TEST_FAIL("%s comes in %u programs", name, drawn[kind]);
+}
+
+TEST(every_misuse_is_reached)
+{
+	u32 drawn[NR_REPORTS] = { 0 };
+
+	cover_enable(true);
+	for (u32 t = 0; t < 3; t++)
+		reports_of(targets[t], 400, drawn);
+	cover_enable(false);
+#define R(kind) expect_report(drawn, REPORT_##kind, #kind)
+	R(vm_interrupt);
+	R(vm_unknown);
+	R(vm_kind);
+	R(vm_flags);
+	R(ioremap_ram);
+	R(kmap_type);
+	R(kmap_busy);
+	R(kunmap_interrupt);
+	R(kunmap_unmapped);
+	R(kunmap_slot);
+	R(kunmap_unheld);
+	R(fixmap_slot);
+	R(free_mapped);
+	R(map_frame);
+	R(sleep_in_atomic);
+#undef R
+	/* and most programs do without any of these */
+	EXPECT(drawn[REPORT_vm_unknown] < 600);
+	EXPECT(drawn[REPORT_kunmap_unmapped] < 400);
 }
