@@ -153,6 +153,28 @@ static void add_other_words(struct prng *r, struct boot_line *boot)
 		add(boot, BOOT_NOPENTIUM, 0);
 }
 
+/* In the ISA hole, above all memory, or, seldom, where RAM may be. */
+static void add_device(struct prng *r, struct boot_line *boot, u64 ram)
+{
+	const u64 at[] = { 0xA0000,	0xB8000,     0xC0000, 0xE0000000u,
+			   0xFEC00000u, 0xFFF00000u, ram,     0x100000 };
+	u64 start = at[prng_below(r, prng_below(r, 8) ? 6 : 8)];
+	u64 size = PAGE_SIZE << prng_below(r, start < PC_BIOS_END ? 5 : 9);
+
+	if (prng_one_in(r, 16))
+		size = prng_below(r, 2) ? 2 * DEVICE_BYTES_MAX : odd(r, size);
+	add_range(boot, BOOT_MMIO, 0, start, size);
+}
+
+/* Devices, and the rule for kmap_atomic. */
+static void add_mapping_words(struct prng *r, struct boot_line *boot, u64 ram)
+{
+	while (boot->nr < BOOT_WORDS_MAX && prng_one_in(r, 5))
+		add_device(r, boot, ram);
+	if (prng_one_in(r, 8))
+		add(boot, BOOT_KMAP_STRICT, 0);
+}
+
 /* The hardware's words count wherever they stand, mem= and memmap= in order. */
 static void shuffle(struct prng *r, struct boot_line *boot)
 {
@@ -186,6 +208,7 @@ void gen_boot_line(struct prng *r, struct boot_line *boot)
 	if (prng_one_in(r, 5))
 		add_memmap(r, boot, ram);
 	add_other_words(r, boot);
+	add_mapping_words(r, boot, ram);
 	if (prng_one_in(r, 6))
 		shuffle(r, boot);
 }
@@ -221,10 +244,11 @@ static u64 nudge(struct prng *r, u64 value)
 
 static void nudge_word(struct prng *r, struct boot_word *w)
 {
-	bool range = w->kind == BOOT_E820 || w->kind == BOOT_MEMMAP;
+	bool range = w->kind == BOOT_E820 || w->kind == BOOT_MEMMAP ||
+		     w->kind == BOOT_MMIO;
 
 	if (w->kind == BOOT_MEMMAP_EXACT || w->kind == BOOT_SLAB_DEBUG ||
-	    w->kind == BOOT_NOPENTIUM)
+	    w->kind == BOOT_NOPENTIUM || w->kind == BOOT_KMAP_STRICT)
 		return;
 	if (w->kind == BOOT_CPUS)
 		w->size = prng_below(r, NR_CPUS + 2);
@@ -232,7 +256,7 @@ static void nudge_word(struct prng *r, struct boot_word *w)
 		w->size = 32u << prng_below(r, 3);
 	else if (range && prng_below(r, 2))
 		w->start = nudge(r, w->start);
-	else if (range && prng_one_in(r, 4))
+	else if (range && w->kind != BOOT_MMIO && prng_one_in(r, 4))
 		w->type = (u8)(1 + prng_below(r, E820_ACPI));
 	else
 		w->size = nudge(r, w->size);

@@ -13,6 +13,8 @@ static const struct gen_options all64 = { GROUP_PAGES | GROUP_SLAB |
 						  GROUP_KMALLOC |
 						  GROUP_MEMPOOL | GROUP_ACCESS,
 					  64, false };
+static const struct gen_options map64 = { GROUP_MAPPING | GROUP_PAGES, 64,
+					  false };
 static const struct gen_options boot_only = { GROUP_BOOT, 20, true };
 
 static void generate(struct program *p, u64 seed, const struct gen_options *o)
@@ -167,16 +169,16 @@ TEST(slots_mostly_hold_something)
 TEST(a_swarm_uses_subsets_and_all_of_the_table)
 {
 	static const struct gen_options *const options[] = { &pages64, &boot40,
-							     &all64, &all64,
-							     &all64 };
+							     &all64,   &all64,
+							     &all64,   &map64 };
 	u32 seen[NR_OPS] = { 0 }, distinct = 0;
 	struct program p;
 
 	program_init(&p);
-	for (u32 seed = 0; seed < 2500; seed++) {
+	for (u32 seed = 0; seed < 3000; seed++) {
 		u8 here[NR_OPS] = { 0 };
 
-		generate(&p, seed, options[seed % 5]);
+		generate(&p, seed, options[seed % 6]);
 		for (u32 i = 0; i < p.nr; i++) {
 			distinct += !here[p.op[i].code];
 			here[p.op[i].code] = 1;
@@ -187,11 +189,11 @@ TEST(a_swarm_uses_subsets_and_all_of_the_table)
 	for (u32 i = 0; i < NR_OP_CODES; i++) {
 		u32 in = seen[op_codes[i]];
 
-		if (in < 10 || in > 2475)
-			TEST_FAIL("%s is in %u of 2500 programs",
+		if (in < 10 || in > 2970)
+			TEST_FAIL("%s is in %u of 3000 programs",
 				  op_info[op_codes[i]].name, in);
 	}
-	EXPECT(distinct < 2500 * NR_OP_CODES / 2);
+	EXPECT(distinct < 3000 * NR_OP_CODES / 2);
 	program_free(&p);
 }
 
