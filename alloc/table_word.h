@@ -27,7 +27,7 @@ static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
 {
 	set_word(m, pte, value);
 	if (unlikely(m->mirror))
-		mirror_word(m, addr, value);
+		mirror_word(m, addr, value); /* unreachable: mirror.c */
 }
 
 #endif
