@@ -302,6 +302,7 @@ static const struct {
 	{ "kmalloc", bench_kmalloc, true },
 	{ "slab", bench_slab, true },
 	{ "translate", bench_translate, false },
+	{ "kmap", bench_kmap, false },
 	{ "exec", bench_exec, false },
 };
 

@@ -30,6 +30,7 @@ int bench_no_memory(void);
 /* The benches; an exit status. */
 int bench_exec(void);
 int bench_kmalloc(void);
+int bench_kmap(void);
 int bench_slab(void);
 int bench_translate(void);
 
