@@ -154,10 +154,19 @@ static void way_add(const struct machine *m, struct way *way, u32 *at)
 	way->at[way->nr++] = at;
 }
 
+/* Up to where a node says what it has said before: so do those above it. */
 static void way_back(struct machine *m, struct way *way)
 {
-	while (way->nr)
-		balance(nodes(m), way->at[--way->nr]);
+	struct vm_node *t = nodes(m);
+
+	while (way->nr) {
+		u32 *at = way->at[--way->nr], n = *at;
+		const struct vm_node was = t[n];
+
+		balance(t, at);
+		if (*at == n && !memcmp(&was, &t[n], sizeof(was)))
+			break;
+	}
 }
 
 static void insert(struct machine *m, vaddr_t start, vaddr_t end, u32 area)

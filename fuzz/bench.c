@@ -303,6 +303,7 @@ static const struct {
 	{ "slab", bench_slab, true },
 	{ "translate", bench_translate, false },
 	{ "kmap", bench_kmap, false },
+	{ "vmalloc", bench_vmalloc, false },
 	{ "exec", bench_exec, false },
 };
 

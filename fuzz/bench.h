@@ -33,5 +33,6 @@ int bench_kmalloc(void);
 int bench_kmap(void);
 int bench_slab(void);
 int bench_translate(void);
+int bench_vmalloc(void);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 
 /* A ring of DMA buffers with descriptors in a page of their own. */
 #define RING_BUFFERS 8
@@ -70,7 +71,7 @@ static void ring_fill(struct ring *ring, int byte)
 /* --- and from outside ------------------------------------------------------
  */
 
-#include "pc.h"
+#include "objects.h"
 
 MMTWIN_DEFINE_MACHINE
 
@@ -146,6 +147,48 @@ TEST(every_name)
 	EXPECT(!alloc_pages(GFP_KERNEL, MAX_ORDER));
 	EXPECT_EQ(REPORT_none, mm_report(m));
 	EXPECT_SOUND(m);
+	machine_delete(m);
+}
+
+/* Each by its address alone: no mirror is there. */
+TEST(every_name_of_vmalloc)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct page *pages[2];
+	struct mapping_counts counts;
+	void *area[5];
+
+	mmtwin_machine = m;
+	mm_set_current(m, task_plain);
+	area[0] = vmalloc(PAGE_SIZE + 1);
+	area[1] = vmalloc_32(1);
+	area[2] = vmalloc_exec(1);
+	area[3] = __vmalloc(1, GFP_KERNEL | __GFP_ZERO, PAGE_KERNEL_RO);
+	pages[0] = vmalloc_to_page((char *)area[0] + PAGE_SIZE);
+	pages[1] = vmalloc_to_page(area[1]);
+	EXPECT(pages[0] && page_address(pages[1]));
+	EXPECT(!vmalloc_to_page((char *)area[0] + 2 * PAGE_SIZE));
+	area[4] = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	EXPECT(vmalloc_to_page(area[4]) == pages[0]);
+	EXPECT_EQ(mmtwin_linear((unsigned long)area[0]) + 3 * PAGE_SIZE,
+		  mmtwin_linear((unsigned long)area[1]));
+	mm_mapping_counts(m, &counts);
+	EXPECT_EQ(5, counts.nr_areas);
+	EXPECT_SOUND(m);
+	vunmap(area[4]);
+	vunmap(NULL);
+	vfree(NULL);
+	for (u32 i = 0; i < 4; i++)
+		vfree(area[i]);
+	EXPECT(!vmalloc(0) && !vmap(pages, 0, VM_MAP, PAGE_KERNEL));
+	if (!HOST_32BIT)
+		EXPECT(!vmalloc((unsigned long)(1ull << 32)));
+	EXPECT_EQ(REPORT_none, mm_report(m));
+	mm_mapping_counts(m, &counts);
+	EXPECT_EQ(0, counts.nr_areas);
+	EXPECT_SOUND(m);
+	vfree((char *)area[0] + 1);
+	EXPECT_EQ(REPORT_vm_unknown, mm_report(m));
 	machine_delete(m);
 }
 

@@ -14,6 +14,8 @@
 /* [asm/pgtable.h] */
 typedef unsigned int pgprot_t;
 #define PAGE_KERNEL 0x163u
+#define PAGE_KERNEL_EXEC 0x163u
+#define PAGE_KERNEL_RO 0x161u
 #define PAGE_KERNEL_NOCACHE 0x173u
 
 static inline void *__vmalloc(unsigned long size, unsigned int gfp_mask,
