@@ -46,9 +46,10 @@ pfn_t kmap_pfn(const struct machine *m, u32 slot)
 
 static s32 *count_of(struct machine *m, u32 slot)
 {
-	s32 *count = &m->highmem.data->pkmap_count[slot];
+	s32 *count;
 
 	CHECK(m, slot < LAST_PKMAP, "highmem: there is no such slot");
+	count = &m->highmem.data->pkmap_count[slot];
 	highmem_touch(m, count);
 	return count;
 }
