@@ -177,9 +177,13 @@ bool bootmem_boot(struct model *o)
 	o->now.bootmem = (struct bootmem_pos){ 0 };
 	if (BITMAP_START / PAGE_SIZE + bitmap_frames > l->max_low_pfn)
 		return false;
-	for (pfn_t pfn = 0; pfn < l->max_low_pfn; pfn++)
+	for (pfn_t pfn = 0; pfn < l->max_low_pfn; pfn++) {
+		u8 hole = is_device(o, pfn << PAGE_SHIFT) ? BOOT_USED | BOOT_OWN
+							  : BOOT_USED;
+
 		o->boot_map[pfn] =
-			e820_is_ram(&o->e820, pfn) ? BOOT_FREE : BOOT_USED;
+			e820_is_ram(&o->e820, pfn) ? BOOT_FREE : hole;
+	}
 	claim(o, CLAIM_image, KERNEL_START, KERNEL_BYTES);
 	claim(o, CLAIM_pg0, PG0_START, PG0_BYTES);
 	claim(o, CLAIM_bitmap, BITMAP_START, bitmap_frames * PAGE_SIZE);

@@ -271,7 +271,7 @@ bool layout_check(struct model *o, const struct mm_layout *machine,
 enum boot_frame {
 	BOOT_FREE = 0,
 	BOOT_USED = 1,
-	BOOT_OWN = 2, /* boot's own: never to be freed by a call */
+	BOOT_OWN = 2, /* boot's own, a device's: never freed by a call */
 };
 
 /* Boot's reservations and allocations, listed; false: bootmem runs out. */

@@ -190,6 +190,23 @@ TEST(free_and_reserve)
 	pair_delete(p);
 }
 
+/* A hole may become memory, but for the part of it that is a device. */
+TEST(free_of_a_device)
+{
+	struct boot_line line = line_of(M(24), M(1004), 1);
+	struct pair *p;
+
+	line.word[line.nr++] =
+		(struct boot_word){ BOOT_MMIO, 0, 0xA1000, 4096 };
+	p = pair_new(&line);
+	EXPECT(pair_boots(p, &line));
+	EXPECT_EQ(bootmem_free(p->o, 0xA0000, 8192), REPORT_free_reserved);
+	EXPECT_EQ(bootmem_free(p->o, 0xA0000, 8191), REPORT_none);
+	EXPECT_EQ(bootmem_free(p->o, 0xA1001, 8191), REPORT_none);
+	EXPECT_EQ(bootmem_free(p->o, 0xA1000, 4096), REPORT_free_reserved);
+	pair_delete(p);
+}
+
 TEST(late_calls)
 {
 	struct pair *p = pair_small();
