@@ -9,6 +9,7 @@
 #include "child.h"
 #include "panics.h"
 #include "report_cpu.h"
+#include "report_devices.h"
 #include "report_highmem.h"
 #include "report_objects.h"
 #include "report_pools.h"
