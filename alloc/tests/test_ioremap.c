@@ -261,6 +261,23 @@ TEST(one_range_twice)
 	machine_delete(m);
 }
 
+/* The descriptor of one that is gone is the next one's. */
+TEST(descriptors_go_back)
+{
+	struct machine *m = io_on(IO_PC);
+	u32 descriptor = 0;
+
+	for (u32 i = 0; i < 10; i++) {
+		vaddr_t got = io_map(m, BAR, 0x1000);
+		struct vm_area_view area = area_seen(m, 0);
+
+		EXPECT(!i || area.descriptor == descriptor);
+		descriptor = area.descriptor;
+		io_unmap(m, got);
+	}
+	machine_delete(m);
+}
+
 /* Above high_memory nocache is a bit, and no more. */
 TEST(nocache)
 {
