@@ -30,6 +30,8 @@ TEST(the_digest_sees_all_metadata)
 	struct pgd *pgd;
 
 	expect_seen(m, m->data, sizeof(*m->data), 0);
+	expect_seen(m, m->highmem.data, sizeof(*m->highmem.data), 0);
+	expect_seen(m, &m->cpu[0].preempt_count, 4, 0);
 	expect_seen(m, m->swapper_pg_dir, PAGE_SIZE, hw);
 	expect_seen(m, m->fixmap_pt, PAGE_SIZE, hw);
 	expect_seen(m, m->pkmap_pt, PAGE_SIZE, hw);

@@ -53,12 +53,16 @@ TEST(looking_changes_nothing)
 	struct machine *m = pc_on(SMALL_PC);
 	const u64 digest = machine_digest(m);
 	struct mm_layout l;
+	struct mapping_counts mappings;
+	struct kmap_view kmaps;
 	struct mm_counts counts;
 	struct frame_view frame;
 	u32 nr;
 
 	mm_layout(m, &l);
 	mm_counts(m, NR_CPUS - 1, &counts);
+	mm_mapping_counts(m, &mappings);
+	mm_kmap_view(m, &kmaps);
 	for (pfn_t pfn = 0; pfn < 6200; pfn++)
 		mm_frame_view(m, pfn, &frame);
 	mm_frame_view(m, PFN_NONE, &frame);

@@ -84,6 +84,35 @@ NEGATIVE(a_kernel_mapping_that_nobody_has, FULL, V6)
 	page_kmap_inc(m, other);
 }
 
+/* Each by itself is sound: the sum says that one is counted twice. */
+NEGATIVE(a_kmap_that_is_counted_twice, FULL, V6)
+{
+	as_task(m, 0);
+	mm_kmap(m, other);
+	page_kmap_inc(m, other);
+}
+
+NEGATIVE(a_strict_slot_that_is_counted_twice, FULL, V6)
+{
+	m->setup.kmap_strict = true;
+	mm_kmap_atomic(m, other, KM_PTE0);
+	page_kmap_inc(m, other);
+}
+
+/* kmap_validate() and fixmap_validate() see these first. */
+NEGATIVE(a_kmap_of_a_frame_that_is_not_mapped, BELOW, V5)
+{
+	as_task(m, 0);
+	mm_kmap(m, other);
+	page_kmap_dec(m, other);
+}
+
+NEGATIVE(a_strict_slot_of_a_frame_of_nobodys, BELOW, V5)
+{
+	m->setup.kmap_strict = true;
+	m->fixmap_pt[1023 - 5].word = 6000 << 12 | PAGE_KERNEL;
+}
+
 NEGATIVE(a_user_pde_to_no_table, FULL, V2)
 {
 	pgd_words(pgd)[7].word = frame_word(m, page, 0x67);
