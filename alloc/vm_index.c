@@ -9,7 +9,7 @@
  */
 #include "vm_index.h"
 
-#define NODES_FIRST 64u
+#define NODES_FIRST 16u
 
 /* --- nodes ---------------------------------------------------------------- */
 
@@ -278,11 +278,12 @@ static vaddr_t lowest(const struct machine *m, u32 size, u32 align)
 	u32 n = m->vm.index.root;
 	vaddr_t addr;
 
-	while (n) {
+	for (;;) {
 		const struct vm_node *node = &t[n];
 		const struct vm_node *low = &t[node->kid[0]];
 		const struct vm_node *high = &t[node->kid[1]];
 
+		CHECK(m, n, "vm_index: room that is not there");
 		if (low->room[align] >= size)
 			n = node->kid[0];
 		else if (node->kid[0] &&
@@ -294,7 +295,6 @@ static vaddr_t lowest(const struct machine *m, u32 size, u32 align)
 		else
 			n = node->kid[1];
 	}
-	check_failed(&m->faults, "vm_index: room that is not there");
 }
 
 bool vm_index_place(struct machine *m, vaddr_t start, vaddr_t end, u64 size,
