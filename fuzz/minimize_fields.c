@@ -140,6 +140,39 @@ static bool shrink_address(struct min *m, u32 at, u32 field, u32 deflt)
 	return false;
 }
 
+/* In a mapping: at its first byte, at a page's; before it, from the end. */
+static bool shrink_offset(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = m->p->op[at].arg[field], page = value & ~(PAGE_SIZE - 1);
+
+	if (value == deflt || value == 0)
+		return false;
+	if (try_value(m, at, field, deflt) || try_value(m, at, field, 0))
+		return true;
+	if (value > INT32_MAX) /* one byte before its begin is the simplest */
+		return value != UINT32_MAX &&
+		       try_value(m, at, field, UINT32_MAX);
+	if (value != page && try_value(m, at, field, page))
+		return true;
+	return shrink_number(m, at, field, deflt);
+}
+
+/* The default, a page, whole pages; then the lowest. */
+static bool shrink_size(struct min *m, u32 at, u32 field, u32 deflt)
+{
+	u32 value = m->p->op[at].arg[field];
+	bool any = false;
+
+	if (value == deflt || value == PAGE_SIZE)
+		return false;
+	if (try_value(m, at, field, deflt) ||
+	    try_value(m, at, field, PAGE_SIZE))
+		return true;
+	if (value % PAGE_SIZE)
+		any = try_value(m, at, field, value & ~(PAGE_SIZE - 1));
+	return shrink_number(m, at, field, deflt) || any;
+}
+
 /* The default is what an op wants, one byte is what it needs. */
 static bool shrink_length(struct min *m, u32 at, u32 field, u32 deflt)
 {
@@ -171,13 +204,22 @@ static bool shrink_name(struct min *m, u32 at, u32 field)
 
 static bool shrink_arg(struct min *m, u32 at, u32 i, const struct op_arg *a)
 {
-	bool maps = op_info[m->p->op[at].code].group & GROUP_ACCESS;
+	u32 group = op_info[m->p->op[at].code].group;
+	bool maps = group & (GROUP_ACCESS | GROUP_MAPPING);
 
 	switch (a->kind) {
 	case ARG_VADDR:
 	case ARG_UADDR:
 		return maps ? shrink_address(m, at, i, a->deflt)
 			    : shrink_number(m, at, i, a->deflt);
+	case ARG_PHYS:
+		return maps ? shrink_address(m, at, i, a->deflt)
+			    : shrink_number(m, at, i, a->deflt);
+	case ARG_AOFF:
+		return shrink_offset(m, at, i, a->deflt);
+	case ARG_VSIZE:
+	case ARG_DSIZE:
+		return shrink_size(m, at, i, a->deflt);
 	case ARG_ALEN:
 		return shrink_length(m, at, i, a->deflt);
 	case ARG_SELECTOR:
@@ -186,6 +228,7 @@ static bool shrink_arg(struct min *m, u32 at, u32 i, const struct op_arg *a)
 	case ARG_PTEBITS:
 	case ARG_GFP:
 	case ARG_SFLAGS:
+	case ARG_VMFLAGS:
 	case ARG_LIFE:
 		return shrink_bits(m, at, i, a->deflt);
 	case ARG_NR:

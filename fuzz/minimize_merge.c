@@ -12,7 +12,8 @@
  * place of two shortens it.  So an order is raised and, in the same edit, up
  * to MERGE_RUN ops behind it go.  The number of ops falls, so that this ends;
  * what was raised too far falls again in the pass over arguments.  Objects
- * grow likewise, and pools; and a long tick stands for several.
+ * grow likewise, pools and areas; a long tick stands for several; and a
+ * kmap_block for many kmaps, as does a kunmap_block.
  *
  * And where memory is used up to come down to a watermark, the watermark can
  * come up instead: one min_free_kbytes for all that is before the last op.
@@ -26,9 +27,10 @@
 
 #define MERGE_RUN 8u
 #define POOL_NR_MAX 4096u
-#define JIFFIES_MAX 65535u /* what the wire has room for */
-#define PRESSURE_FROM 5u   /* ops: what is shorter is short enough */
-#define PRESSURE_KB 4u	   /* a page: marks are in pages */
+#define AREA_MAX 0x40000000u /* get_vm_area takes that much, and no memory */
+#define JIFFIES_MAX 65535u   /* what the wire has room for */
+#define PRESSURE_FROM 5u     /* ops: what is shorter is short enough */
+#define PRESSURE_KB 4u	     /* a page: marks are in pages */
 #define PRESSURE_KB_MAX 32768u
 
 /* A larger object, or a larger pool. */
@@ -40,6 +42,12 @@ static bool raise_number(struct op *op, u32 by)
 	if (nr >= 0) {
 		op->arg[nr] += by;
 		return op->arg[nr] <= POOL_NR_MAX;
+	}
+	if (op_info[op->code].arg[0].kind == ARG_VSIZE) {
+		if (op->arg[0] > AREA_MAX >> by)
+			return false;
+		op->arg[0] <<= by;
+		return op->arg[0] != 0;
 	}
 	if (size < 0 || op->arg[size] > KMALLOC_MAX >> by)
 		return false;
@@ -59,12 +67,31 @@ static bool raise_time(struct op *op, u32 by)
 	return true;
 }
 
+/* The slot that a kmap gave is the program's loss, if it needs it. */
+static bool raise_kmaps(struct op *op, u32 by)
+{
+	bool one = op->code == OP_kmap || op->code == OP_kunmap;
+
+	if (one) {
+		op->code =
+			op->code == OP_kmap ? OP_kmap_block : OP_kunmap_block;
+		op->out = SLOT_NONE;
+		op->arg[2] = 1;
+	}
+	if (op->code != OP_kmap_block && op->code != OP_kunmap_block)
+		return false;
+	op->arg[2] <<= by;
+	return op->arg[2] && op->arg[2] <= LAST_PKMAP;
+}
+
 /* The op with a larger order; false: it has none, or not so large a one. */
 static bool raise(struct op *op, u32 by)
 {
 	const u32 gfp = op->arg[0];
 	int order;
 
+	if (raise_kmaps(op, by))
+		return true;
 	if (op->out == SLOT_NONE)
 		return raise_time(op, by);
 	if (op->code == OP_alloc_page || op->code == OP___get_free_page) {
