@@ -268,6 +268,19 @@ static u32 near_bits(struct prng *r, enum arg_kind kind, u32 value)
 		return prng_below(r, NR_SEG_REGS);
 	case ARG_UPROT:
 		return prng_below(r, 4);
+	case ARG_KMTYPE:
+		return prng_below(r, KM_TYPE_NR);
+	case ARG_VMFLAGS:
+		return value ^ 1u << prng_below(r, 3);
+	case ARG_VSIZE: /* a page more or less, twice, half of it */
+	case ARG_DSIZE:
+		return prng_below(r, 2)
+			       ? value + PAGE_SIZE -
+					 2 * PAGE_SIZE * prng_below(r, 2)
+		       : prng_below(r, 2) ? value * 2
+					  : value / 2;
+	case ARG_STRIDE:
+		return prng_below(r, 4);
 	case ARG_OALIGN:
 		return prng_below(r, 2) ? value / 2 : value ? value * 2 : 8;
 	default:
