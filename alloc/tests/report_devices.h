@@ -43,7 +43,7 @@ PANIC(a_page_that_no_host_can_show, "mirror: the host cannot show a page")
 	m->device[0] = (struct device){
 		.start = 0x8000000,
 		.size = PAGE_SIZE,
-		.bytes = (u8 *)m->ram.devices + 1,
+		.bytes = (u8 *)(m->ram.devices + 1),
 	};
 	mirror_word(m, 0xC2000000, 0x8000000 | PAGE_KERNEL);
 }
