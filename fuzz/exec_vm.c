@@ -243,7 +243,10 @@ enum step exec_get_vm_area(struct exec *x, const struct op *op)
 					      op->arg[1], v.addr, &x->d));
 }
 
-/* The kind of the area that begins at addr, 0: none does. */
+/*
+ * The kind of the area that begins at addr, 0: none does, or it has pages of
+ * its own, and then both calls say vm_kind.
+ */
 static u32 kind_at(const struct exec *x, vaddr_t addr)
 {
 	const struct vm_struct *area = NULL;
@@ -252,7 +255,7 @@ static u32 kind_at(const struct exec *x, vaddr_t addr)
 	while ((area = mm_vm_next(x->m, area))) {
 		mm_vm_view(x->m, area, &v);
 		if (v.addr == addr)
-			return v.flags & VM_KIND_MASK;
+			return v.nr_pages ? 0 : v.flags & VM_KIND_MASK;
 	}
 	return 0;
 }
