@@ -2,11 +2,11 @@
 /*
  * abi.h - the words that the machine, the model and the harness share.
  *
- * Numbers and plain data only: no function, no state.  With abi_cpu.h, its
- * last part, it is all of alloc/ that oracle/ may include, so that nothing
- * here can hide a bug from both sides: every derived figure (zone sizes,
- * watermarks, addresses) is worked out twice, and only the structs that carry
- * the figures are common.
+ * Numbers and plain data only: no function, no state.  With abi_cpu.h and
+ * abi_map.h, its last parts, it is all of alloc/ that oracle/ may include, so
+ * that nothing here can hide a bug from both sides: every derived figure (zone
+ * sizes, watermarks, addresses) is worked out twice, and only the structs that
+ * carry the figures are common.
  *
  * Numeric values are those of Linux 2.6.12, i386, non-PAE, HIGHMEM4G.
  */
@@ -138,7 +138,7 @@ struct task {
 	X(mempool_waited, "destroying a pool that somebody waits for")         \
 	X(gdt_entry, "a GDT entry that is the kernel's, or is not there")      \
 	X(map_frame, "mapping a frame that is no one's own single frame")      \
-	X(map_address, "mapping outside user space")     \
+	X(map_address, "mapping outside user space")                           \
 	X(map_empty, "attributes of what is not mapped")                       \
 	X(attr_high, "change_page_attr of frames that are not low memory")     \
 	X(pgd_bad, "a page directory that does not exist")                     \
@@ -351,14 +351,14 @@ enum frame_state {
 
 /* On a per-CPU list: order 0, head 0. */
 struct frame_view {
-	u8 state;     /* enum frame_state */
-	u8 order;     /* of the block, in its head; 0 in all other frames */
-	u8 head;      /* 1: head of a free or allocated block */
-	u8 slab;      /* 1: PG_slab: a slab's frame */
-	u8 compound;  /* 1: member of a compound block */
-	u8 table;     /* 1: a page table made after boot */
-	u32 count;    /* logical page_count(): 0 is free; a tail's own is 0 */
-	u32 mapcount; /* user PTEs that map it: page_mapcount() */
+	u8 state;      /* enum frame_state */
+	u8 order;      /* of the block, in its head; 0 in all other frames */
+	u8 head;       /* 1: head of a free or allocated block */
+	u8 slab;       /* 1: PG_slab: a slab's frame */
+	u8 compound;   /* 1: member of a compound block */
+	u8 table;      /* 1: a page table made after boot */
+	u32 count;     /* logical page_count(): 0 is free; a tail's own is 0 */
+	u32 mapcount;  /* user PTEs that map it: page_mapcount() */
 	u32 kmapcount; /* of a head: the kernel's mappings of its block */
 };
 
@@ -470,79 +470,6 @@ struct mempool_info {
 	const u32 *elements; /* curr_nr of them */
 };
 
-/* --- kernel mappings [include/linux/vmalloc.h, asm-i386/kmap_types.h] ----- */
-
-#define VM_IOREMAP 0x1u /* what an area is: one of three */
-#define VM_ALLOC 0x2u
-#define VM_MAP 0x4u
-#define VM_KIND_MASK 0x7u
-#define VM_VPAGES 0x10u /* its page array is vmalloc'ed [2.6.18] */
-#define VM_PROT_SHIFT 20 /* of ioremap's own page bits */
-#define VM_STRUCT_BYTES 28u
-#define IOREMAP_MAX_ALIGN 0x80000u /* 512 KiB */
-
-#define KM_TYPES(X)                                                            \
-	X(KM_BOUNCE_READ)                                                      \
-	X(KM_SKB_SUNRPC_DATA)                                                  \
-	X(KM_SKB_DATA_SOFTIRQ)                                                 \
-	X(KM_USER0)                                                            \
-	X(KM_USER1)                                                            \
-	X(KM_BIO_SRC_IRQ)                                                      \
-	X(KM_BIO_DST_IRQ)                                                      \
-	X(KM_PTE0)                                                             \
-	X(KM_PTE1)                                                             \
-	X(KM_IRQ0)                                                             \
-	X(KM_IRQ1)                                                             \
-	X(KM_SOFTIRQ0)                                                         \
-	X(KM_SOFTIRQ1)
-
-enum km_type {
-#define X(name) name,
-	KM_TYPES(X)
-#undef X
-		KM_TYPE_NR
-};
-
-#define LAST_PKMAP 1024u /* slots of the kmap window */
-
-/* Devices: what mmio= words say. */
-#define DEVICES_MAX 4u
-#define DEVICE_BYTES_MAX (16u << 20)
-
-/* One as it stands: what accesses through page tables did to it. */
-struct device_view {
-	u32 start, size; /* physical, bytes */
-	u8 *bytes;	 /* where its memory is in this process */
-	u32 reads, writes; /* pieces of accesses, as access_pieces has them */
-	u32 last_offset, last_len; /* of the last one */
-};
-
-/* An area as it stands. */
-struct vm_area_view {
-	u32 descriptor;	 /* its vm_struct's linear address */
-	vaddr_t addr;
-	u32 size;	 /* bytes, with the guard page */
-	u32 flags;	 /* VM_*, page bits << VM_PROT_SHIFT */
-	u32 nr_pages;	 /* that it owns */
-	u32 pages;	 /* linear address of their array, 0: none */
-	u32 phys_addr;	 /* of ioremap: the first page's */
-};
-
-/* The kmap window as it stands. */
-struct kmap_view {
-	u32 last_pkmap_nr;
-	const s32 *pkmap_count; /* LAST_PKMAP of them */
-};
-
-/* What is compared after every op, besides mm_counts and object_counts. */
-struct mapping_counts {
-	u32 nr_areas;
-	u32 area_bytes;	 /* with the guard pages */
-	u32 kmap_users;	 /* kmaps outstanding */
-	u32 kmap_slots;	 /* with a count that is not 0 */
-	u32 last_pkmap_nr;
-};
-
 /*
  * Where the frames' bytes are in this process.  The machine's direct map is
  * at `low`; high frames have no kernel address and are found at `high`.
@@ -562,5 +489,6 @@ static inline u8 *ram_frame(const struct ram_view *ram, pfn_t pfn)
 }
 
 #include "abi_cpu.h"
+#include "abi_map.h"
 
 #endif
