@@ -414,7 +414,8 @@ bool mm_virt_addr_valid(struct machine *m, vaddr_t addr);
  * Mirror: from the next boot on, what the kernel's windows map (vmalloc, kmap,
  * fixmap, devices' memory too) is there for the host as well, at mm_ptr() of
  * its address, so that driver code runs unchanged.  Such accesses are seen by
- * no TLB and recorded by no device.  A mirrored machine takes no snapshot.
+ * no TLB and recorded by no device.  A mirrored machine takes no snapshot, and
+ * on a 32-bit host none boots.
  */
 void machine_set_mirror(struct machine *m, bool mirror);
 
