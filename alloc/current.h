@@ -23,6 +23,9 @@ static force_inline void current_set(struct machine *m, struct task task)
 				   : &m->objects.fronts[task.cpu];
 }
 
+/* The same where nobody hurries. */
+void current_change(struct machine *m, struct task task);
+
 /* A call begins. */
 static force_inline void current_begin(struct machine *m, struct task task)
 {
@@ -39,9 +42,9 @@ static inline struct task current_switch(struct machine *m, u32 cpu, u32 flags)
 {
 	const struct task was = m->task;
 
-	current_set(m, (struct task){ .cpu = (u8)cpu,
-				      .flags = (u8)flags,
-				      .fail_nth = was.fail_nth });
+	current_change(m, (struct task){ .cpu = (u8)cpu,
+					 .flags = (u8)flags,
+					 .fail_nth = was.fail_nth });
 	return was;
 }
 
@@ -60,7 +63,7 @@ static inline void current_set_preempt(struct machine *m, u32 count)
 	task.flags &= (u8)~TASK_HELD;
 	if (count)
 		task.flags |= TASK_HELD;
-	current_set(m, task);
+	current_change(m, task);
 }
 
 /* In enum task_flags: whose CPU holds kmap_atomics is atomic. */

@@ -209,7 +209,7 @@ vaddr_t mm_kmap_resume(struct machine *m, u32 ticket)
 		      "highmem: it was no kmap that slept");
 		addr = kmap_high(m, pfn_to_page(m, s.subject), ticket);
 	}
-	current_set(m, was);
+	current_change(m, was);
 	return addr;
 }
 
@@ -325,7 +325,7 @@ static bool somebody_sleeps(const struct machine *m)
 	u32 queue = ptr_link(&m->highmem.data->pkmap_map_wait);
 
 	for (u32 i = m->sleepers.nr_woken; (s = wait_sleeper(m, i)); i++)
-		if (s->queue == queue)
+		if (s->queue == queue) /* unreachable: K8 is broken then */
 			return true;
 	return false;
 }

@@ -330,7 +330,7 @@ void *mm_mempool_resume(struct machine *m, u32 ticket)
 				    wait);
 		element = attempt(m, pool, s.gfp, s.gfp, ticket);
 	}
-	current_set(m, was);
+	current_change(m, was);
 	return element;
 }
 

@@ -259,15 +259,13 @@ void pgtable_put(struct machine *m, struct page *page)
 	mm_put_page(m, page);
 }
 
-bool pgtable_range(vaddr_t addr, u32 nr, vaddr_t start, vaddr_t end,
-		   struct zap *z)
+bool pgtable_range(vaddr_t addr, u32 nr, struct zap *z)
 {
 	u64 first = addr >> PAGE_SHIFT;
 
 	if (!nr)
 		nr = 1;
-	if (start >= end || first < start >> PAGE_SHIFT ||
-	    first + nr > end >> PAGE_SHIFT)
+	if (first + nr > TASK_SIZE >> PAGE_SHIFT)
 		return false;
 	*z = (struct zap){ .next = (u32)first, .end = (u32)first + nr };
 	return true;

@@ -107,10 +107,9 @@ void zap_release(struct machine *m, const struct zap *z);
 
 /*
  * The page numbers of nr pages (0 is one) from addr; false: they are not all
- * in [start, end).
+ * a user's.
  */
-bool pgtable_range(vaddr_t addr, u32 nr, vaddr_t start, vaddr_t end,
-		   struct zap *z);
+bool pgtable_range(vaddr_t addr, u32 nr, struct zap *z);
 
 /* --- the kernel's faults -------------------------------------------------- */
 

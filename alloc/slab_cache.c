@@ -273,7 +273,7 @@ static void drain_cpu(struct machine *m, struct kmem_cache *cache, u32 cpu)
 	const struct task was = current_switch(m, cpu, TASK_IRQ);
 
 	array_drain(m, cache, array_of_cpu(m, cache));
-	current_set(m, was);
+	current_change(m, was);
 }
 
 /* True if no slab is left. */

@@ -70,7 +70,7 @@ static void reap(struct machine *m, u32 cpu)
 	while ((cache = cache_next(m, cache, &nr)))
 		if (!(cache->flags & SLAB_NO_REAP))
 			reap_cache(m, cache);
-	current_set(m, was);
+	current_change(m, was);
 	m->data->reap_due[cpu] += REAPTIMEOUT_CPUC + cpu;
 }
 
@@ -94,7 +94,7 @@ static void end_grace(struct machine *m)
 		return;
 	was = current_switch(m, 0, 0);
 	rcu_run(m);
-	current_set(m, was);
+	current_change(m, was);
 }
 
 void mm_tick(struct machine *m, u32 jiffies)

@@ -26,8 +26,8 @@ static force_inline void set_kernel_word(struct machine *m, vaddr_t addr,
 					 pte_t *pte, u32 value)
 {
 	set_word(m, pte, value);
-	if (unlikely(m->mirror))
-		mirror_word(m, addr, value); /* unreachable: mirror.c */
+	if (unlikely(m->mirror)) /* unreachable: mirror.c */
+		mirror_word(m, addr, value);
 }
 
 #endif

@@ -30,7 +30,7 @@ static bool user_range(struct machine *m, const struct pgd *pgd, vaddr_t addr,
 {
 	if (!pgd_valid(m, pgd))
 		return false;
-	if (pgtable_range(addr, nr, 0, TASK_SIZE, z))
+	if (pgtable_range(addr, nr, z))
 		return true;
 	report(&m->faults, REPORT_map_address);
 	return false;

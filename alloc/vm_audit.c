@@ -23,7 +23,7 @@ struct vm_account {
 	u32 words;
 };
 
-static bool own(const struct machine *m, u32 link)
+static bool validate_own(const struct machine *m, u32 link)
 {
 	const void *ptr = link_ptr(m->base, link);
 
@@ -77,7 +77,7 @@ static const char *validate_array(const struct machine *m,
 	if (!area->nr_pages)
 		return NULL;
 	if (!(area->flags & VM_VPAGES)) {
-		CLAUSE(own(m, area->pages),
+		CLAUSE(validate_own(m, area->pages),
 		       "H8: an array is the allocator's own");
 		return NULL;
 	}
@@ -96,7 +96,8 @@ static const char *validate_list(const struct machine *m, struct vm_account *a)
 		const struct vm_struct *area = link_ptr(m->base, link);
 		const char *broken;
 
-		CLAUSE(own(m, link), "H8: a descriptor is the allocator's own");
+		CLAUSE(validate_own(m, link),
+		       "H8: a descriptor is the allocator's own");
 		broken = validate_place(m, area, a);
 		if (!broken)
 			broken = validate_kind(area, a);

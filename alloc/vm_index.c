@@ -28,8 +28,8 @@ bool vm_index_reserve(struct machine *m)
 	if (x->free || x->nr + 4 <= x->room)
 		return true;
 	more = platform_alloc(room * sizeof(*more));
-	if (!more)
-		return false; /* unreachable: the host had memory for RAM */
+	if (!more) /* unreachable: the host had memory for RAM */
+		return false;
 	if (x->room)
 		memcpy(more, x->node, (x->nr + 1) * sizeof(*more));
 	platform_free(x->node, x->room * sizeof(*more));
