@@ -349,7 +349,7 @@ static const char *validate_sums(const struct machine *m)
 	       "K6: slots and users are counted");
 	CLAUSE(h->data->last_pkmap_nr < LAST_PKMAP,
 	       "K7: the last slot taken is one");
-	CLAUSE(in_use == LAST_PKMAP || !somebody_sleeps(m),
+	CLAUSE(!somebody_sleeps(m) || in_use == LAST_PKMAP,
 	       "K8: nobody sleeps while a slot is without users");
 	return NULL;
 }
