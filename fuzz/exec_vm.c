@@ -243,11 +243,7 @@ enum step exec_get_vm_area(struct exec *x, const struct op *op)
 					      op->arg[1], v.addr, &x->d));
 }
 
-/*
- * The kind of the area that begins at addr, 0: none does, or it has pages of
- * its own, and then both calls say vm_kind.
- */
-static u32 kind_at(const struct exec *x, vaddr_t addr)
+static const struct vm_struct *area_at(const struct exec *x, vaddr_t addr)
 {
 	const struct vm_struct *area = NULL;
 	struct vm_area_view v;
@@ -255,29 +251,43 @@ static u32 kind_at(const struct exec *x, vaddr_t addr)
 	while ((area = mm_vm_next(x->m, area))) {
 		mm_vm_view(x->m, area, &v);
 		if (v.addr == addr)
-			return v.nr_pages ? 0 : v.flags & VM_KIND_MASK;
+			break;
 	}
-	return 0;
+	return area;
 }
 
-/* Of what can be vunmap'ed it is the same in two steps, and judged as that. */
+/* Pages of its own are vfree's: who else is asked says vm_kind. */
+static bool judge_removal(struct exec *x, const struct vm_area_view *v,
+			  vaddr_t addr)
+{
+	if (v->flags & VM_ALLOC && !v->nr_pages)
+		return model_vfree(x->o, &x->out, addr, &x->d);
+	if (v->flags & VM_IOREMAP)
+		return model_iounmap(x->o, &x->out, addr, &x->d);
+	return model_vunmap(x->o, &x->out, addr, &x->d);
+}
+
+/*
+ * Of what has no attributes it comes to the same as the call that gives such
+ * an area back, and is judged as that.
+ */
 enum step exec_remove_vm_area(struct exec *x, const struct op *op)
 {
 	const struct slot *s = exec_map(x, op->arg[0]);
-	struct vm_struct *area;
-	u32 kind;
+	const struct vm_struct *area = s ? area_at(x, s->addr) : NULL;
+	struct vm_area_view v = { 0 };
+	struct vm_struct *removed;
 
-	if (!s || !s->addr || op->flags & TASK_IRQ)
-		return STEP_SKIPPED;
-	kind = kind_at(x, s->addr);
-	if (kind != 0 && kind != VM_MAP)
+	if (area)
+		mm_vm_view(x->m, area, &v);
+	if (!s || op->flags & TASK_IRQ || v.flags >> VM_PROT_SHIFT)
 		return STEP_SKIPPED;
 	exec_begin(x, op);
-	area = mm_remove_vm_area(x->m, s->addr);
-	if (area)
-		mm_free_vm_area(x->m, area);
+	removed = mm_remove_vm_area(x->m, s->addr);
+	if (removed)
+		mm_free_vm_area(x->m, removed);
 	exec_collect_object(x);
-	return exec_judge(x, model_vunmap(x->o, &x->out, s->addr, &x->d));
+	return exec_judge(x, judge_removal(x, &v, s->addr));
 }
 
 /* --- looking up ----------------------------------------------------------- */

@@ -121,7 +121,10 @@ TEST(the_pages_of_a_vmap_are_chosen_in_the_block)
 		      "r4 = vmap_pfn pfn=0x100 => BUG map_frame\n"
 		      "r4 = vmap_pfn pfn=0xfffffff0 => BUG bad_page\n"
 		      "vunmap r2 => ok\nremove_vm_area r3 => ok\n"
-		      "remove_vm_area r3 => BUG vm_unknown\n");
+		      "remove_vm_area r3 => BUG vm_unknown\n"
+		      "r5 = get_vm_area flags=VM_ALLOC => ok\n"
+		      "r6 = ioremap phys=0xf0000000 => ok\n"
+		      "remove_vm_area r5 => ok\nremove_vm_area r6 => ok\n");
 	stop();
 }
 
