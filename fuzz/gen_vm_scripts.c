@@ -90,9 +90,11 @@ SCRIPT(io_stale) = { IO,    AT,	      TOUCHM, LOAD,  OTHER,  TOUCHM,
 		     OTHER, DROP_MAP, LOAD,   OTHER, TOUCHM, END };
 SCRIPT(io_align) = { IO,       IO,	 IO, IO,     DROP_OTHER, IO,
 		     DROP_ANY, DROP_ANY, IO, TOUCHM, GUARD,	 END };
-SCRIPT(io_low) = { IO_LOW,   TOUCHM, HOT,    TOUCH,  ATTR,
-		   DROP_MAP, TOUCHM, GFLUSH, IO_LOW, ATTR_BACK,
-		   DROP_MAP, TOUCHM, END };
+/* Whose attributes somebody else changes, before and after. */
+SCRIPT(io_low) = { IO_LOW,    TOUCHM,	DROP_MAP, ATTR,	  GFLUSH,
+		   IO_LOW,    TOUCH,	TOUCHM,	  ATTR,	  TOUCH,
+		   GFLUSH,    DROP_MAP, TOUCH,	  TOUCHM, IO_LOW,
+		   ATTR_BACK, DROP_MAP, TOUCH,	  END };
 SCRIPT(io_low_twice) = { IO_LOW, IO_LOW, TOUCHM, DROP_OTHER, TOUCHM, DROP_MAP,
 			 FAIL,	 IO_LOW, TOUCHM, DROP_MAP,   END };
 SCRIPT(io_isa) = { IO_ISA, TOUCHM, DROP_MAP, TOUCHM, IO_ISA, DROP_WRONG, END };
@@ -176,7 +178,7 @@ const struct access_script vm_scripts[] = {
 	{ io_same, 10, GROUP_IOREMAP },
 	{ io_stale, 10, GROUP_IOREMAP },
 	{ io_align, 12, GROUP_IOREMAP },
-	{ io_low, 8, GROUP_IOREMAP },
+	{ io_low, 10, GROUP_IOREMAP },
 	{ io_low_twice, 10, GROUP_IOREMAP },
 	{ io_isa, 5, GROUP_IOREMAP },
 	{ io_ram, 4, GROUP_IOREMAP },

@@ -293,6 +293,9 @@ static bool step_io(struct gen *g, struct op *op, u32 step)
 	if (step == IO_LOW) {
 		op->arg[0] = PICK(g, low);
 		op->arg[1] = PAGE_SIZE * (1 + prng_below(g->r, 3));
+		focus(g)->pfn =
+			(op->arg[0] >> PAGE_SHIFT) + prng_below(g->r, 2);
+		focus(g)->addr = PAGE_OFFSET + op->arg[0];
 	}
 	if (step == IO_ISA) {
 		op->arg[0] = PICK(g, isa);

@@ -269,6 +269,52 @@ TEST(accesses_meet_what_was_given_back)
 	EXPECT(through_two * 50 > touches);
 }
 
+static u32 attrs, of_nocache, elsewhere;
+
+/* Attributes of frames that are ioremapped nocache, or were. */
+static void see_attr(const struct program *p, u32 at)
+{
+	const struct op *op = &p->op[at];
+	u32 pfn = op->arg[0];
+
+	if (op->code != OP_change_pfn_attr)
+		return;
+	attrs++;
+	for (u32 i = 0; i < at; i++) {
+		const struct op *by = &p->op[i];
+		u32 first = by->arg[0] >> PAGE_SHIFT;
+
+		if (by->code != OP_ioremap_nocache || first >= 0x400 ||
+		    pfn < first || pfn > first + (by->arg[1] >> PAGE_SHIFT))
+			continue;
+		of_nocache++;
+		return;
+	}
+}
+
+/* What one CPU gave back, another looks at. */
+static void see_elsewhere(const struct program *p, u32 at)
+{
+	const struct op *op = &p->op[at];
+
+	if (op->code != OP_load_area && op->code != OP_store_area)
+		return;
+	for (u32 i = at; i-- > 0;)
+		if (gives_back((enum op_code)p->op[i].code) &&
+		    p->op[i].arg[0] == op->arg[0]) {
+			elsewhere += p->op[i].cpu != op->cpu;
+			return;
+		}
+}
+
+TEST(attributes_and_other_cpus_meet_mappings)
+{
+	each_op(&mm, 3000, see_attr);
+	each_op(&vmalloc, 1500, see_elsewhere);
+	EXPECT(attrs > 1000 && of_nocache > 100);
+	EXPECT(elsewhere > 500);
+}
+
 /* --- frames mapped in several ways ---------------------------------------- */
 
 static u32 twice, by_both, by_user, freed_mapped;
