@@ -292,6 +292,9 @@ TEST(a_digest_does_not_depend_on_what_ran_before)
 	for (u8 profile = 0; profile < NR_PROFILES; profile++) {
 		u64 digest;
 
+		/* too large for a 32-bit host */
+		if (profile == WINDOW_PROFILE && UINTPTR_MAX == UINT32_MAX)
+			continue;
 		generate(&a, profile, profile);
 		generate(&b, 100u + profile, profile);
 		digest = digest_of(&a);
