@@ -72,6 +72,7 @@ enum access_step {
 	VMAP_NULL,
 	VMAP_MAP, /* of the map's own frames */
 	VMAP_FLAGS,
+	VMAP_GONE,  /* the page, though it is free, or somebody else's */
 	DROP_MAP,   /* given back, by its call */
 	DROP_OTHER, /* the one before it */
 	DROP_ANY,
@@ -99,7 +100,8 @@ enum access_step {
 	KM_FILL,  /* kmaps up to the wrap, or one less or more */
 	KM_BLOCK, /* all of the block */
 	KM_PFN,
-	KM_MAP, /* of the map's frames */
+	KM_GONE, /* as VMAP_GONE */
+	KM_MAP,	 /* of the map's frames */
 	KUM,
 	KUM_BLOCK,
 	KUM_MAP,
@@ -108,6 +110,7 @@ enum access_step {
 	KA_TYPE, /* the same page, another type */
 	KA_PFN,
 	KUA,	   /* the last that the CPU holds */
+	KUA_LOW,   /* as if it were a low page's */
 	KUA_WRONG, /* another type, another CPU, an address */
 	KA_PAGE,
 	VALID,

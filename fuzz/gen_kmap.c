@@ -384,6 +384,17 @@ static void follow_atomic(struct gen *g, const struct op *op)
 	g->vm.held[op->cpu % g->cpus]++;
 }
 
+/* By an address of the direct map: whose slot it was is not asked. */
+static void follow_unatomic_addr(struct gen *g, const struct op *op)
+{
+	u32 pfn = (op->arg[0] - PAGE_OFFSET) >> PAGE_SHIFT;
+	u32 cpu = op->cpu % g->cpus;
+
+	if (op->arg[0] >= PAGE_OFFSET && pfn < g->low_pfn &&
+	    op->arg[1] < KM_TYPE_NR && g->vm.held[cpu])
+		g->vm.held[cpu]--;
+}
+
 static void follow_unatomic(struct gen *g, const struct op *op)
 {
 	const struct gen_slot *s = gen_live(g, op->arg[0], RES_MAP);
@@ -411,6 +422,8 @@ void gen_follow_kmap(struct gen *g, const struct op *op)
 		follow_atomic(g, op);
 	if (op->code == OP_kunmap_atomic)
 		follow_unatomic(g, op);
+	if (op->code == OP_kunmap_atomic_addr)
+		follow_unatomic_addr(g, op);
 	if (op->code == OP_kmap && has_address(g, op) && !may_not_sleep(g, op))
 		fill_slot(g, op, SORT_KMAP, true);
 	if (!gen_live(g, slot, RES_PAGES))

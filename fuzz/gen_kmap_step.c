@@ -105,6 +105,16 @@ static bool step_unatomic(struct gen *g, struct op *op)
 	return true;
 }
 
+static bool step_unatomic_low(struct gen *g, struct op *op)
+{
+	if (g->clean || !g->vm.held[focus(g)->cpu % g->cpus] ||
+	    !draw(g, op, OP_kunmap_atomic_addr))
+		return false;
+	op->arg[0] = PAGE_OFFSET;
+	op->arg[1] = KM_USER0;
+	return true;
+}
+
 static bool step_unatomic_wrong(struct gen *g, struct op *op)
 {
 	u32 slot = gen_map_of(g, 1u << SORT_ATOMIC);
@@ -158,6 +168,8 @@ bool gen_kmap_step_op(struct gen *g, struct op *op, u32 step)
 		       gen_step_made(g, op);
 	case KUA:
 		return step_unatomic(g, op);
+	case KUA_LOW:
+		return step_unatomic_low(g, op);
 	case KUA_WRONG:
 		return step_unatomic_wrong(g, op);
 	case KA_PAGE:

@@ -307,9 +307,14 @@ static void fill_sizes(struct gen *g, struct op *op)
 	}
 }
 
-static u32 window_addr(struct gen *g)
+static u32 window_addr(struct gen *g, const struct op *op)
 {
 	u32 addr = gen_window_page(g);
+
+	/* up to high_memory, and itself, iounmap does nothing */
+	if (op->code == OP_iounmap_addr && prng_one_in(g->r, 6))
+		return PAGE_OFFSET + (g->low_pfn << PAGE_SHIFT) +
+		       prng_below(g->r, 3) - 1;
 
 	if (prng_one_in(g->r, 6))
 		addr += 1 + prng_below(g->r, PAGE_SIZE - 1);
@@ -342,7 +347,7 @@ static u32 other_value(struct gen *g, const struct op *op, enum arg_kind kind)
 	case ARG_PTEBITS:
 		return gen_page_bits(g, OP_vmap);
 	case ARG_VADDR:
-		return window_addr(g);
+		return window_addr(g, op);
 	default:
 		return gen_number(g, kind);
 	}

@@ -67,6 +67,11 @@ SCRIPT(vmap_block) = { HBLOCK, VMAP, TOUCHM, GUARD,    TOPAGE, VMAP_NULL,
 		       TOUCHO, FREE, TOUCHM, DROP_ANY, FREE,   END };
 SCRIPT(vmap_frees) = { HPAGE, VMAP,	FREE, KM,   FREE, DROP_OTHER,
 		       FREE,  DROP_ANY, KUM,  FREE, END };
+/* Its frame is a table by then, or a slab's. */
+SCRIPT(vmap_gone) = { PAGE,	 FREE,	  BARE_TABLE, VM_PAGE,
+		      VMAP_GONE, KM_GONE, DROP_BIG,   END };
+SCRIPT(user_gone) = { PAGE, FREE,      PGD_IF,	PAGE, PLACE,
+		      MAP,  VMAP_GONE, KM_GONE, END };
 SCRIPT(vmap_flags) = { PAGE,	 VMAP_FLAGS, VMAP_FLAGS, TOUCHM,
 		       DROP_MAP, VMAP_NULL,  END };
 SCRIPT(aliases) = { HPAGE,  VMAP,   TOUCHM, KM,	   TOUCHM,   TOUCHO, PGD_IF,
@@ -146,6 +151,10 @@ SCRIPT(atomic_zero) = { HPAGE, KA,     TOUCHM, OTHER, ZPAGE,  OTHER,
 SCRIPT(atomic_sleep) = { HPAGE, HPAGE, KA, VM, KM, IO, KUA, VM, KM, END };
 SCRIPT(atomic_misuse) = { HPAGE,     KUA_WRONG, KA,	 KUA_WRONG, KUA,
 			  KUA_WRONG, KA_PFN,	KA_PAGE, END };
+/* Nobody holds one, and the slot is in use (kmap_strict). */
+SCRIPT(atomic_left) = {
+	HPAGE, KA, KUA_LOW, KA, ZPAGE, FREE, KA, KUA, KUA, END
+};
 SCRIPT(atomic_pages) = { HPAGE, KA, KA_PAGE, KUA, KA_PAGE, VALID, END };
 
 const struct access_script vm_scripts[] = {
@@ -169,6 +178,8 @@ const struct access_script vm_scripts[] = {
 	{ vmaps, 8, GROUP_VMALLOC },
 	{ vmap_block, 8, GROUP_VMALLOC },
 	{ vmap_frees, 8, GROUP_VMALLOC },
+	{ vmap_gone, 6, GROUP_VMALLOC },
+	{ user_gone, 6, GROUP_VMALLOC | GROUP_USER },
 	{ vmap_flags, 4, GROUP_VMALLOC },
 	{ aliases, 10, GROUP_VMALLOC | GROUP_HIGHMEM | GROUP_USER },
 	{ alias_atomic, 8, GROUP_HIGHMEM },
@@ -202,6 +213,7 @@ const struct access_script vm_scripts[] = {
 	{ atomic_zero, 10, GROUP_HIGHMEM },
 	{ atomic_sleep, 6, GROUP_HIGHMEM },
 	{ atomic_misuse, 6, GROUP_HIGHMEM },
+	{ atomic_left, 6, GROUP_HIGHMEM },
 	{ atomic_pages, 4, GROUP_HIGHMEM },
 };
 

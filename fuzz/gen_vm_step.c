@@ -138,6 +138,19 @@ static bool step_vmap(struct gen *g, struct op *op, enum op_code code)
 	return gen_step_made(g, op);
 }
 
+static bool step_gone(struct gen *g, struct op *op, enum op_code code)
+{
+	u32 page = focus(g)->page;
+
+	if (g->clean || page >= SLOTS_WIRE || g->slot[page].kind != RES_PAGES ||
+	    !draw(g, op, code))
+		return false;
+	op->arg[0] = page;
+	op->arg[1] = 0;
+	op->arg[2] = 1;
+	return gen_step_made(g, op);
+}
+
 static bool step_vmap_map(struct gen *g, struct op *op)
 {
 	u32 map = focus(g)->map;
@@ -293,6 +306,8 @@ static bool step_io(struct gen *g, struct op *op, u32 step)
 	if (step == IO_LOW) {
 		op->arg[0] = PICK(g, low);
 		op->arg[1] = PAGE_SIZE * (1 + prng_below(g->r, 3));
+		if (prng_one_in(g->r, 6)) /* a hole's, at times */
+			op->arg[0] = (g->low_pfn << PAGE_SHIFT) - op->arg[1];
 		focus(g)->pfn =
 			(op->arg[0] >> PAGE_SHIFT) + prng_below(g->r, 2);
 		focus(g)->addr = PAGE_OFFSET + op->arg[0];
@@ -372,6 +387,10 @@ static bool step_of_areas(struct gen *g, struct op *op, u32 step)
 		return step_vmap(g, op, OP_vmap_null);
 	case VMAP_FLAGS:
 		return step_vmap(g, op, OP_vmap_flags);
+	case VMAP_GONE:
+		return step_gone(g, op, OP_vmap);
+	case KM_GONE:
+		return step_gone(g, op, OP_kmap);
 	case VMAP_MAP:
 		return step_vmap_map(g, op);
 	case DROP_MAP:
