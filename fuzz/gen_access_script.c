@@ -24,7 +24,7 @@ void gen_swarm_access_scripts(struct gen *g, u8 profile)
 		nr += nr_vm_scripts;
 	for (i = 0; i < nr; i++) {
 		const struct access_script *s = script_of(i);
-		u32 f = PICK(g, factor);
+		u32 f = gen_vm_favours(g, s) ? 8 : PICK(g, factor);
 
 		if (s->groups & ~g->options->groups)
 			f = 0;

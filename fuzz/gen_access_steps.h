@@ -142,6 +142,8 @@ extern const u32 nr_access_scripts;
 /* gen_vm_scripts.c: those of kernel mappings. */
 extern const struct access_script vm_scripts[];
 extern const u32 nr_vm_scripts;
+/* Has it a step that only such a program as this one has as it is meant? */
+bool gen_vm_favours(const struct gen *g, const struct access_script *s);
 
 /* What a step makes; the slots of the focus.  [gen_vm_step.c] */
 bool gen_step_made(struct gen *g, const struct op *op);

@@ -12,6 +12,7 @@
 
 #define FIX_TOP 0xFFFFF000u
 #define FIX_KMAP 2u
+#define FEW 8u /* kmaps by an op where the window need not wrap */
 
 static bool misuse(struct gen *g, u32 rate)
 {
@@ -114,6 +115,10 @@ static void fill_kmap_block(struct gen *g, struct op *op)
 	op->arg[0] = slot == GEN_NONE ? block_for(g) : slot;
 	n = 1u << g->slot[op->arg[0] % SLOTS_WIRE].order;
 	op->arg[1] = prng_below(g->r, 3) ? 0 : prng_below(g->r, n);
+	if (!g->vm.wraps && n > FEW) {
+		op->arg[2] = 1 + prng_below(g->r, FEW);
+		return;
+	}
 	switch (prng_below(g->r, 4)) {
 	case 0:
 		op->arg[2] = room + prng_below(g->r, 3);

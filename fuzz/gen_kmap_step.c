@@ -24,6 +24,13 @@ static bool step_high(struct gen *g, struct op *op, u32 order)
 	return true;
 }
 
+static u32 block_order(struct gen *g)
+{
+	if (!g->vm.wraps)
+		return 1 + prng_below(g->r, 3);
+	return prng_below(g->r, 3) ? HIGH_BLOCK : 1 + prng_below(g->r, 9);
+}
+
 /* The focus's page, if it is there. */
 static bool on_page(struct gen *g, struct op *op, enum op_code code)
 {
@@ -56,13 +63,15 @@ static bool step_kmap_fill(struct gen *g, struct op *op, bool all)
 	u32 slot = gen_high_block(g, HIGH_BLOCK);
 
 	if (slot == GEN_NONE)
-		slot = gen_high_block(g, 5);
+		slot = gen_high_block(g, g->vm.wraps ? 5 : 1);
 	if (slot == GEN_NONE || !draw(g, op, OP_kmap_block))
 		return false;
 	focus(g)->page = (u8)slot;
 	op->arg[0] = slot;
 	op->arg[1] = 0;
 	op->arg[2] = all ? 1024 : gen_kmap_room(g) + prng_below(g->r, 3);
+	if (!g->vm.wraps)
+		op->arg[2] = 1 + prng_below(g->r, 8);
 	return true;
 }
 
@@ -136,9 +145,7 @@ bool gen_kmap_step_op(struct gen *g, struct op *op, u32 step)
 	case HPAGE:
 		return step_high(g, op, 0);
 	case HBLOCK:
-		return step_high(g, op,
-				 prng_below(g->r, 3) ? HIGH_BLOCK
-						     : 1 + prng_below(g->r, 9));
+		return step_high(g, op, block_order(g));
 	case KM:
 		return on_page(g, op, OP_kmap) && gen_step_made(g, op);
 	case KM_LOW:

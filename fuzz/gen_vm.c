@@ -11,6 +11,10 @@
 #include "gen_state.h"
 
 #define ARRAY_PAGES 1024u /* of whose pointers the array is one page */
+/* Programs with such sizes, or so many kmaps, cost as much as a hundred. */
+#define HEAVY_RATE 64u
+#define WRAPS_RATE 16u
+
 static bool misuse(struct gen *g, u32 rate)
 {
 	return prng_one_in(g->r, g->clean ? 64 * rate : rate);
@@ -18,11 +22,14 @@ static bool misuse(struct gen *g, u32 rate)
 
 void gen_swarm_vm(struct gen *g)
 {
-	static const u16 pages[] = { 1, 1, 2, 2, 3, 5, 8, 16, 40 };
+	static const u8 pages[] = { 1, 1, 1, 1, 1, 2, 2, 4 };
+	static const u8 heavy_pages[] = { 2, 5, 8, 16, 40 };
 	static const u8 type[] = { KM_USER0, KM_USER0,	  KM_USER1,
 				   KM_IRQ0,  KM_SOFTIRQ1, KM_BOUNCE_READ };
 
-	g->vm.pages = PICK(g, pages);
+	g->vm.heavy = prng_one_in(g->r, HEAVY_RATE);
+	g->vm.wraps = prng_one_in(g->r, WRAPS_RATE);
+	g->vm.pages = g->vm.heavy ? PICK(g, heavy_pages) : PICK(g, pages);
 	g->vm.type[0] = PICK(g, type);
 	g->vm.type[1] = (u8)prng_below(g->r, KM_TYPE_NR);
 	gen_swarm_io(g);
@@ -159,7 +166,10 @@ u32 gen_array_size(struct gen *g)
 	return prng_below(g->r, 3) ? size : size + 1;
 }
 
-/* What no memory and no window has room for, and what comes to nothing. */
+/*
+ * What no memory and no window has room for, and what comes to nothing; the
+ * last ones take what memory there is before they fail.
+ */
 static u32 vain_size(struct gen *g)
 {
 	const u32 size[] = {
@@ -169,13 +179,13 @@ static u32 vain_size(struct gen *g)
 		0xFFFFF000u,
 		UINT32_MAX,
 		0x80000000u,
-		g->max_pfn << PAGE_SHIFT,
 		(g->max_pfn << PAGE_SHIFT) + 1,
+		g->max_pfn << PAGE_SHIFT,
 		gen_frames_free(g) * PAGE_SIZE,
 		g->access.window_end - g->access.window_start,
 	};
 
-	return PICK(g, size);
+	return size[prng_below(g->r, COUNT(size) - (g->vm.heavy ? 0 : 3))];
 }
 
 /* What fits a hole, by a page more or less; 0: there is none. */
@@ -193,10 +203,11 @@ static u32 area_size(struct gen *g)
 
 	if (prng_one_in(g->r, 24))
 		return vain_size(g);
-	if (prng_one_in(g->r, 16) && gen_frames_free(g) > ARRAY_PAGES + 64)
+	if (g->vm.heavy && prng_one_in(g->r, 16) &&
+	    gen_frames_free(g) > ARRAY_PAGES + 64)
 		return gen_array_size(g);
 	if (prng_one_in(g->r, 4))
-		size = hole_size(g, 65 * PAGE_SIZE);
+		size = hole_size(g, (g->vm.heavy ? 65 : 9) * PAGE_SIZE);
 	return size ? size : few_pages(g);
 }
 

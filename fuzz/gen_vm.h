@@ -67,6 +67,8 @@ struct gen_vm {
 	bool table[1024 - GEN_KERNEL_PDE]; /* tables of the window */
 
 	/* the swarm's choices */
+	bool heavy; /* thousands of frames are to be had */
+	bool wraps; /* so many kmaps that their window begins anew */
 	u32 phys[GEN_PHYSES];
 	u32 size[GEN_PHYSES]; /* of ioremap */
 	u32 pages;	      /* of a vmalloc, about */

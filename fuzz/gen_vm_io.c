@@ -13,6 +13,7 @@
 #define ISA_START 0xA0000u
 #define ISA_END 0x100000u
 #define IO_MOST 0x200000u /* more is seldom, as each page is a PTE */
+#define IO_OFTEN 0x10000u /* and up to here it is not */
 
 static bool misuse(struct gen *g, u32 rate)
 {
@@ -89,9 +90,14 @@ static u32 any_phys(struct gen *g)
 /* --- sizes -----------------------------------------------------------------
  */
 
+static bool may_be_large(struct gen *g)
+{
+	return g->vm.heavy || prng_one_in(g->r, 12);
+}
+
 static u32 power_size(struct gen *g)
 {
-	u32 size = PAGE_SIZE << prng_below(g->r, 9);
+	u32 size = PAGE_SIZE << prng_below(g->r, may_be_large(g) ? 9 : 4);
 
 	switch (prng_below(g->r, 6)) {
 	case 0:
@@ -117,7 +123,7 @@ static u32 size_to_end(struct gen *g, u32 phys)
 		if (phys - g->vm.device[i].start < g->vm.device[i].size)
 			end = g->vm.device[i].start + g->vm.device[i].size;
 	size = end - phys;
-	if (size > IO_MOST)
+	if (size > IO_MOST || (size > IO_OFTEN && !may_be_large(g)))
 		return PAGE_SIZE;
 	switch (prng_below(g->r, 4)) {
 	case 0:
@@ -132,9 +138,10 @@ static u32 size_to_end(struct gen *g, u32 phys)
 static u32 any_size(struct gen *g, u32 phys)
 {
 	static const u32 vain[] = { 0, 0, UINT32_MAX, 0x80000000u, 0x2000000 };
+	const u32 nr = COUNT(vain) - !g->vm.heavy; /* the last one fits */
 
 	if (misuse(g, 48) || prng_one_in(g->r, 48))
-		return PICK(g, vain);
+		return vain[prng_below(g->r, nr)];
 	if (phys >= 0xFFF00000u && prng_below(g->r, 2))
 		return size_to_end(g, phys);
 	switch (prng_below(g->r, 4)) {

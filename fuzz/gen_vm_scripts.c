@@ -221,3 +221,12 @@ const u32 nr_vm_scripts = COUNT(vm_scripts);
 
 _Static_assert(COUNT(vm_scripts) + 50 <= GEN_SCRIPTS_MAX,
 	       "more scripts than weights");
+
+bool gen_vm_favours(const struct gen *g, const struct access_script *s)
+{
+	for (const u8 *step = s->steps; *step != END; step++)
+		if ((g->vm.heavy && (*step == VM_ARRAY || *step == VM_DRY)) ||
+		    (g->vm.wraps && (*step == KM_FILL || *step == KM_BLOCK)))
+			return true;
+	return false;
+}

@@ -85,14 +85,15 @@ static bool step_array(struct gen *g, struct op *op)
 {
 	u32 size = gen_array_size(g);
 
-	if (gen_frames_free(g) * PAGE_SIZE < size && prng_below(g->r, 4))
+	if (!g->vm.heavy ||
+	    (gen_frames_free(g) * PAGE_SIZE < size && prng_below(g->r, 4)))
 		return false;
 	return sized(g, op, OP_vmalloc, size);
 }
 
 static bool step_hole(struct gen *g, struct op *op)
 {
-	u32 hole = gen_area_hole(g, 64 * PAGE_SIZE);
+	u32 hole = gen_area_hole(g, (g->vm.heavy ? 64 : 9) * PAGE_SIZE);
 	u32 guard = PAGE_SIZE * prng_below(g->r, 3);
 
 	if (!hole || hole <= guard)
@@ -372,7 +373,7 @@ static bool step_of_areas(struct gen *g, struct op *op, u32 step)
 	case VM_ARRAY:
 		return step_array(g, op);
 	case VM_DRY:
-		return sized(g, op, OP_vmalloc, all_memory(g));
+		return g->vm.heavy && sized(g, op, OP_vmalloc, all_memory(g));
 	case VM_HOLE:
 		return step_hole(g, op);
 	case BARE:

@@ -28,9 +28,9 @@ u32 kmap_slot_of(const struct model *o, pfn_t pfn)
 {
 	const struct kmaps *k = &o->kmaps;
 
-	for (u32 i = 0; i < k->nr; i++)
-		if (k->mapped[i].pfn == pfn)
-			return k->mapped[i].slot;
+	for (u32 i = k->chain[pfn % KMAP_CHAINS]; i; i = k->mapped[i - 1].next)
+		if (k->mapped[i - 1].pfn == pfn)
+			return k->mapped[i - 1].slot;
 	return SLOT_NONE;
 }
 
@@ -41,25 +41,35 @@ pfn_t model_kmapped_at(const struct model *o, u32 i)
 
 /* --- slots ---------------------------------------------------------------- */
 
+static void list(struct kmaps *k, pfn_t pfn, u32 slot)
+{
+	u16 *chain = &k->chain[pfn % KMAP_CHAINS];
+
+	k->mapped[k->nr++] = (struct kmapped){ pfn, (u16)slot, *chain };
+	*chain = (u16)k->nr;
+}
+
 static bool flush(struct judge *j)
 {
 	struct model *o = j->o;
 	struct kmaps *k = &o->kmaps;
 	struct trace_record want = { .event = TRACE_kmap_flush };
-	u32 kept = 0;
+	u32 nr = k->nr;
 
-	for (u32 i = 0; i < k->nr; i++) {
-		u32 slot = k->mapped[i].slot;
+	k->nr = 0;
+	for (u32 i = 0; i < KMAP_CHAINS; i++)
+		k->chain[i] = 0;
+	for (u32 i = 0; i < nr; i++) {
+		const struct kmapped *m = &k->mapped[i];
 
-		if (k->count[slot] > 1) {
-			k->mapped[kept++] = k->mapped[i];
+		if (k->count[m->slot] > 1) {
+			list(k, m->pfn, m->slot);
 			continue;
 		}
-		k->count[slot] = 0;
-		table_set(o, o->now.translation.pkmap, slot, 0);
+		k->count[m->slot] = 0;
+		table_set(o, o->now.translation.pkmap, m->slot, 0);
 	}
-	want.arg = k->nr - kept;
-	k->nr = kept;
+	want.arg = nr - k->nr;
 	tlb_drop_everywhere(o);
 	return want_record(j, want, ~0u,
 			   (struct record_rules){ RULE_H4, RULE_H4, RULE_H4 });
@@ -96,7 +106,7 @@ bool kmap_take(struct judge *j, u32 slot, pfn_t pfn)
 
 	k->dirty = true;
 	k->count[slot] = 1;
-	k->mapped[k->nr++] = (struct kmapped){ pfn, slot };
+	list(k, pfn, slot);
 	table_set(o, o->now.translation.pkmap, slot,
 		  pfn << PAGE_SHIFT | WORD_KERNEL);
 	return want_record(j, want, ~0u,
@@ -204,6 +214,8 @@ static const char *check_mapped(const struct model *o, u32 i)
 		return "a kmap slot's word does not map its frame";
 	if (k->count[m->slot] > 1 && !o->frame[block_of(o, m->pfn)].kmapcount)
 		return "a kmap is not counted for its block";
+	if (kmap_slot_of(o, m->pfn) != m->slot)
+		return "a kmap slot is not found by its frame";
 	return NULL;
 }
 

@@ -7,6 +7,8 @@
  *	  count[slot]		0: free; 1: mapped, without users; n: n - 1
  *				users
  *	  mapped[0..nr)		the slots whose count is not 0, in no order
+ *	  chain[pfn % 1024]	which of them are of such frames: an index into
+ *				mapped and one, then on by next; 0: no more
  *	  last			the slot that was looked at last
  *
  *	fixmap	0 hole | 1 vsyscall | 2.. atomic: 13 a CPU | boot: 17
@@ -19,14 +21,17 @@
 
 #define SLOT_NONE LAST_PKMAP
 
+#define KMAP_CHAINS 1024u
+
 struct kmapped {
 	pfn_t pfn;
-	u32 slot;
+	u16 slot, next;
 };
 
 struct kmaps {
 	s32 count[LAST_PKMAP];
 	struct kmapped mapped[LAST_PKMAP];
+	u16 chain[KMAP_CHAINS];
 	u32 nr, users, last;
 	bool dirty; /* changed since the snapshot */
 };

@@ -92,7 +92,7 @@ TEST(every_op_of_a_target_appears)
 
 TEST(every_op_appears_on_the_whole_machine)
 {
-	every_op(&mm, "mm", 20000);
+	every_op(&mm, "mm", 25000);
 }
 
 /* --- sizes ---------------------------------------------------------------- */
@@ -118,10 +118,11 @@ TEST(sizes_reach_the_array_and_the_last_of_memory)
 {
 	each_op(&vmalloc, 2000, see_size);
 	EXPECT(sizes > 10000);
-	EXPECT(arrays * 300 > sizes && past_arrays * 300 > sizes);
+	/* of which few programs are enough */
+	EXPECT(arrays > 20 && past_arrays > 20);
 	EXPECT(odd * 10 > sizes);
 	EXPECT(vain * 100 > sizes && vain * 10 < sizes);
-	EXPECT(large * 50 > sizes && large * 4 < sizes);
+	EXPECT(large * 100 > sizes && large * 20 < sizes);
 }
 
 static u32 powers, around, whole, wraps;
@@ -355,7 +356,7 @@ static void see_aliases(const struct program *p, u32 at)
 TEST(frames_are_mapped_in_several_ways)
 {
 	each_op(&mm, 4000, see_aliases);
-	EXPECT(twice > 300 && by_both > 300 && by_user > 100);
+	EXPECT(twice > 250 && by_both > 300 && by_user > 100);
 	EXPECT(freed_mapped > 300);
 }
 
@@ -410,8 +411,9 @@ TEST(kmaps_wrap_and_atomic_ones_nest)
 		see_kmaps(&p);
 	}
 	program_free(&p);
-	EXPECT(kmaps.wraps > 300 && kmaps.with_users > 200);
-	EXPECT(kmaps.waits > 50);
+	/* of which few programs are enough */
+	EXPECT(kmaps.wraps > 20 && kmaps.with_users > 15);
+	EXPECT(kmaps.waits > 10);
 	EXPECT(kmaps.atomics > 5000 && kmaps.nested > 1000);
 	EXPECT(kmaps.over > 300 && kmaps.types > 200);
 	EXPECT(kmaps.zeroed > 50);

@@ -328,6 +328,9 @@ TEST(validator_of_frames)
 	p->o->frame[pfn].kmapcount = 0;
 	broken(p, "a kmap is not counted for its block");
 	p = pair_one(&pfn);
+	p->o->kmaps.chain[pfn % KMAP_CHAINS] = 0;
+	broken(p, "a kmap slot is not found by its frame");
+	p = pair_one(&pfn);
 	kmap_new(p, good_page(p, GFP_HIGHUSER), 2);
 	p->o->kmaps.mapped[1] = p->o->kmaps.mapped[0];
 	broken(p, "a frame or a kmap slot is listed twice");
