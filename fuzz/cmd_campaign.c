@@ -286,6 +286,7 @@ static void work(struct campaign *c)
 {
 	const struct exec_options options = {
 		.digest = true,
+		.full_one_in = FULL_ONE_IN,
 	};
 	struct shared *s = c->s;
 

@@ -182,7 +182,7 @@ static enum step check_frames(struct exec *x)
 	u32 nr = x->u->layout.max_mapnr + 1; /* and one that mem_map has not */
 	const pfn_t *touched = NULL;
 
-	if (!x->opt.validate_full)
+	if (!x->full)
 		touched = model_touched(x->o, &nr);
 	for (u32 i = 0; i < nr; i++)
 		if (check_frame(x, touched ? touched[i] : i) != STEP_OK)
@@ -192,7 +192,7 @@ static enum step check_frames(struct exec *x)
 
 static enum step check_all(struct exec *x)
 {
-	bool full = x->opt.validate_full;
+	bool full = x->full;
 	const char *bad =
 		machine_validate(x->m, full ? VALIDATE_FULL : VALIDATE_QUICK);
 
@@ -282,7 +282,7 @@ static bool wants_view(const struct exec *x, const struct op *op)
 {
 	bool small = x->u->layout.max_mapnr <= 16384 && x->p->nr <= 4096;
 
-	return !x->booting && x->opt.validate_full && (small || op->fail_nth);
+	return !x->booting && x->full && (small || op->fail_nth);
 }
 
 /*
@@ -398,6 +398,21 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 	return EXEC_AGREES;
 }
 
+/*
+ * Most programs are looked at where they have been alone.  What a reset has
+ * left behind, or what only sums show, the others find: the ops say which.
+ */
+static bool wants_full(const struct exec *x, const struct program *p)
+{
+	u64 hash = p->nr;
+
+	if (x->opt.validate_full || !x->opt.full_one_in)
+		return x->opt.validate_full;
+	for (u32 i = 0; i < p->nr; i++)
+		hash = (hash ^ p->op[i].code) * 0x9E3779B97F4A7C15u;
+	return (hash >> 32) % x->opt.full_one_in == 0;
+}
+
 enum exec_status exec_run(struct exec *x, const struct program *p,
 			  struct exec_stats *stats, struct finding *f)
 {
@@ -409,6 +424,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	x->p = p;
 	x->f = f;
 	x->at = 0;
+	x->full = wants_full(x, p);
 	running = x;
 	status = execute(x, stats);
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;

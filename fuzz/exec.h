@@ -37,9 +37,13 @@ enum exec_status {
 	EXEC_NO_MEMORY,
 };
 
+/* Of programs that fuzzing makes: the look costs as much as many of them. */
+#define FULL_ONE_IN 64u
+
 struct exec_options {
 	bool paint_whole;   /* whole frames (replay), or samples (fuzzing) */
 	bool validate_full; /* scan mem_map and every frame at the end */
+	u32 full_one_in;    /* ... of one program in so many; 0: of none */
 	u32 every;	    /* ... and after every n ops; 0: never */
 	bool digest;	    /* fill exec_stats.digest */
 	FILE *trace;	    /* ftrace text of the machine's moves, or NULL */

@@ -88,6 +88,7 @@ struct exec {
 	const struct program *p;
 	u32 at;		      /* index of the op; p->nr: the end */
 	bool booting;	      /* before mem_init */
+	bool full;	      /* all is looked at */
 	bool partly;	      /* a call of the op went before this one */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;

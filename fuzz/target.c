@@ -54,7 +54,8 @@ static bool known(const char *signature)
 
 void target_run_program(const u8 *data, size_t size)
 {
-	const struct exec_options options = { .small_boot = !target.free_boot };
+	const struct exec_options options = { .small_boot = !target.free_boot,
+					      .full_one_in = FULL_ONE_IN };
 	struct finding f;
 
 	if (!executor) {
