@@ -234,11 +234,20 @@ static bool is_held(const struct page *page)
 	       page_count(page) > page_mapcount(page);
 }
 
+/* The same of one inside a block. */
+static bool head_is_held(const struct machine *m, const struct page *page)
+{
+	const struct page *head =
+		page_head(m, pfn_to_page(m, page_to_pfn(m, page)));
+
+	return head && head != page && is_held(head);
+}
+
 bool pgtable_may_kmap(struct machine *m, const struct page *page)
 {
 	enum report_kind kind;
 
-	if (page_valid(m, page) && is_held(page))
+	if (page_valid(m, page) && (is_held(page) || head_is_held(m, page)))
 		return true;
 	kind = kmap_kind(m, page);
 	if (kind != REPORT_none)

@@ -464,7 +464,7 @@ const struct gen_script gen_scripts[] = {
 	{ reap, 5, GROUP_SLAB, ALWAYS },
 	{ reap_slabs, 5, GROUP_SLAB, ALWAYS },
 	{ ticks, 3, GROUP_KMALLOC, ALWAYS },
-	{ tie, 4, GROUP_SLAB, IF_TIES },
+	{ tie, 8, GROUP_SLAB, IF_TIES },
 	{ fail, 5, GROUP_SLAB, ALWAYS },
 	{ fail_create, 4, GROUP_SLAB, ALWAYS },
 	{ tight, 5, GROUP_SLAB | GROUP_PAGES, ALWAYS },

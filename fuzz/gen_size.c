@@ -290,9 +290,10 @@ static u32 value_nr(struct gen *g, const struct op *op)
 
 		return n > 2 ? n - 2 : 1;
 	}
-	if (prng_one_in(g->r, 8)) /* arrays of all sizes overflow */
-		return 16 + prng_below(g->r, 256);
-	return prng_one_in(g->r, 512) ? 32768 : resize + prng_below(g->r, 9);
+	/* arrays of all sizes overflow, but each element is taken, too */
+	if (prng_one_in(g->r, 8))
+		return 16 + prng_below(g->r, prng_below(g->r, 8) ? 32 : 256);
+	return prng_one_in(g->r, 4096) ? 32768 : resize + prng_below(g->r, 9);
 }
 
 u32 gen_size(struct gen *g, const struct op *op, u32 i)

@@ -12,7 +12,7 @@
 
 #define ARRAY_PAGES 1024u /* of whose pointers the array is one page */
 /* Programs with such sizes, or so many kmaps, cost as much as a hundred. */
-#define HEAVY_RATE 64u
+#define HEAVY_RATE 96u
 #define WRAPS_RATE 16u
 
 static bool misuse(struct gen *g, u32 rate)

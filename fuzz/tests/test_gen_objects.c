@@ -393,7 +393,7 @@ TEST(two_cpus_reap_at_once)
 		generate(&p, seed, &slab);
 		ties += comes_to_a_tie(&p);
 	}
-	if (ties < 8)
+	if (ties < 4) /* each costs as much as a hundred programs */
 		TEST_FAIL("%u ties", ties);
 	program_free(&p);
 }
