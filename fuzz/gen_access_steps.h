@@ -62,6 +62,7 @@ enum access_step {
 	VM,	    /* vmalloc of any kind */
 	VM_PAGE,    /* of one page */
 	VM_GFP,	    /* __vmalloc */
+	VM_ATOMIC,  /* by who may not sleep, and does not ask to */
 	VM_ARRAY,   /* about the size where its array is vmalloc'ed */
 	VM_DRY,	    /* with the last of memory */
 	VM_HOLE,    /* into a hole, or a page too large for it */

@@ -64,6 +64,18 @@ static bool sized(struct gen *g, struct op *op, enum op_code code, u32 size)
 	return gen_step_made(g, op);
 }
 
+static bool step_vm_atomic(struct gen *g, struct op *op)
+{
+	static const u32 gfp[] = { GFP_ATOMIC, GFP_ATOMIC | __GFP_HIGHMEM,
+				   __GFP_HIGHMEM, 0 };
+
+	if (!make(g, op, OP___vmalloc))
+		return false;
+	op->arg[1] = PICK(g, gfp);
+	op->flags = TASK_ATOMIC;
+	return true;
+}
+
 /* So much that some of it is not to be had, or just all. */
 static u32 all_memory(struct gen *g)
 {
@@ -370,6 +382,8 @@ static bool step_of_areas(struct gen *g, struct op *op, u32 step)
 		return sized(g, op, OP_vmalloc, PAGE_SIZE);
 	case VM_GFP:
 		return make(g, op, OP___vmalloc);
+	case VM_ATOMIC:
+		return step_vm_atomic(g, op);
 	case VM_ARRAY:
 		return step_array(g, op);
 	case VM_DRY:
