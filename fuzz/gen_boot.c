@@ -97,7 +97,8 @@ static u64 add_e820(struct prng *r, struct boot_line *boot)
 /* vmalloc= leaves low memory of some megabytes less than there is. */
 static void add_vmalloc(struct prng *r, struct boot_line *boot, u64 ram)
 {
-	u64 cut = (1 + prng_below(r, 6)) * 4 * MB_BYTES, low = ram, size;
+	u64 cut = (1 + prng_below(r, 6)) * 4 * MB_BYTES, size;
+	u64 low = ram < GB_BYTES ? ram : GB_BYTES; /* up to the kmap window */
 
 	if (low > cut + 8 * MB_BYTES)
 		low -= cut;
