@@ -276,11 +276,13 @@ static enum step check_expect(struct exec *x, const struct op *op,
 
 /*
  * A view costs a look at every frame: in a replay of what is small, each op
- * has one before it; in any other, those that are made to fail.
+ * has one before it; in any other, and in what fuzzing looks at in full, those
+ * that are made to fail.
  */
 static bool wants_view(const struct exec *x, const struct op *op)
 {
-	bool small = x->u->layout.max_mapnr <= 16384 && x->p->nr <= 4096;
+	bool small = x->opt.validate_full && x->u->layout.max_mapnr <= 16384 &&
+		     x->p->nr <= 4096;
 
 	return !x->booting && x->full && (small || op->fail_nth);
 }

@@ -37,8 +37,8 @@ enum exec_status {
 	EXEC_NO_MEMORY,
 };
 
-/* Of programs that fuzzing makes: the look costs as much as many of them. */
-#define FULL_ONE_IN 64u
+/* Of programs that fuzzing makes: the look costs as much as 30 of them. */
+#define FULL_ONE_IN 512u
 
 struct exec_options {
 	bool paint_whole;   /* whole frames (replay), or samples (fuzzing) */
