@@ -385,11 +385,27 @@ validate_each(const struct machine *m, u32 *nr,
 	return broken;
 }
 
+static const char *validate_free(const struct machine *m, u32 used)
+{
+	const struct vm_index *x = &m->vm.index;
+	u32 nr = 0;
+
+	for (u32 n = x->free; n; n = nodes(m)[n].kid[0]) {
+		CLAUSE(n <= x->nr && !nodes(m)[n].height && nr < x->nr,
+		       "H15: a free node is in no tree, and there");
+		nr++;
+	}
+	CLAUSE(used + nr == x->nr, "H16: a node is in the tree, or free");
+	return NULL;
+}
+
 /*
  * H1  the tree is balanced
  * H2  it is in order, and no two of its nodes overlap
  * H3  each node knows the ends of what is below it, and the room between
  * H4  it has a node for each area and for both ends of the window
+ * H15 the list of free nodes ends, and has none that is in use
+ * H16 it has all others
  */
 const char *vm_index_validate(const struct machine *m)
 {
@@ -402,5 +418,5 @@ const char *vm_index_validate(const struct machine *m)
 	CLAUSE(!broken, broken);
 	CLAUSE(nr == (m->vm.index.root ? m->vm.nr_areas + 2 : 0),
 	       "H4: the index has as many nodes as there are areas, and two");
-	return NULL;
+	return validate_free(m, nr);
 }

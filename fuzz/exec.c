@@ -4,8 +4,10 @@
  *
  * After every op the aggregates are compared; at the end of a program, the
  * validators, the frames that were touched and the contents of what is still
- * live.  A CHECK that fails in the machine comes back here by longjmp; its
- * unit is then booted anew before its next use.
+ * live; and once more behind the reset, so that what it forgets is a finding
+ * of the program that left it, and not of the next one.  A CHECK that fails
+ * in the machine comes back here by longjmp; its unit is then booted anew
+ * before its next use.
  */
 #include "cover.h"
 #include "exec_state.h"
@@ -30,6 +32,8 @@ const char *exec_current_op(u32 *index)
 		return "none";
 	if (x->booting && x->at == 0)
 		return "boot";
+	if (x->resetting)
+		return "reset";
 	return x->at < x->p->nr ? op_info[x->p->op[x->at].code].name : "end";
 }
 
@@ -377,6 +381,20 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 	return x->booting ? exec_finish_boot(x) : STEP_OK;
 }
 
+/* Back to the snapshot, and a look at it. */
+static enum step reset(struct exec *x)
+{
+	x->resetting = true;
+	model_reset(x->o);
+	machine_reset(x->m);
+	x->now = x->u->layout;
+	forget_outcome(&x->out);
+	exec_begin_as(x, (struct task){ 0 });
+	if (check_all(x) != STEP_OK)
+		return STEP_DIVERGED;
+	return exec_judge(x, model_check_reset(x->o, &x->d));
+}
+
 /* From start to verdict; a panic of the machine ends it early. */
 static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 {
@@ -397,6 +415,8 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 		return EXEC_FINDING;
 	if (x->opt.digest)
 		stats->digest = machine_digest(x->m);
+	if (x->u->booted && reset(x) != STEP_OK)
+		return EXEC_FINDING;
 	return EXEC_AGREES;
 }
 
@@ -427,15 +447,13 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	x->f = f;
 	x->at = 0;
 	x->full = wants_full(x, p);
+	x->resetting = false;
 	running = x;
 	status = execute(x, stats);
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;
 	if (status == EXEC_FINDING) {
 		stats->findings++;
 		exec_unit_delete(x->u); /* what is broken is not used again */
-	} else if (status == EXEC_AGREES && x->u->booted) {
-		model_reset(x->o);
-		machine_reset(x->m);
 	}
 	running = NULL;
 	return status;

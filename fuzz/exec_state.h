@@ -89,6 +89,7 @@ struct exec {
 	u32 at;		      /* index of the op; p->nr: the end */
 	bool booting;	      /* before mem_init */
 	bool full;	      /* all is looked at */
+	bool resetting;	      /* after the last op */
 	bool partly;	      /* a call of the op went before this one */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;

@@ -7,9 +7,9 @@
  *	a store: old bytes kept, new ones made	(model_before_store)
  *		 new ones seen in RAM, old ones put back	(model_access)
  *
- * Nothing that a store writes outlives the call; what the machine lives on
- * is not stored to.  Frames may be poisoned, so the loops over their bytes
- * are outside ASan.
+ * Nothing that a store writes outlives the call, but in a device; what the
+ * machine lives on is not stored to.  Frames may be poisoned, so the loops
+ * over their bytes are outside ASan.
  */
 #include "judge.h"
 
@@ -221,7 +221,7 @@ static void put_back(struct model *o)
 	for (u32 i = 0; i < o->stored.nr; i++) {
 		u8 *ram = bytes_at(o, w->piece[i].start);
 
-		if (ram)
+		if (ram && !is_device(o, w->piece[i].start))
 			copy(ram, old, w->piece[i].len);
 		old += w->piece[i].len;
 	}

@@ -3,8 +3,8 @@
  * device_model.c - memory of devices: where it is, and what accesses did.
  *
  * A piece of an access lies in a device or out of it, as devices are whole
- * pages.  Their bytes are as RAM's to the model: what a store writes is put
- * back, so that they are zero between calls.
+ * pages.  What a store writes stays there, other than in RAM, until a reset:
+ * that pages which were stored to are zero again is looked at behind it.
  */
 #include "judge.h"
 
@@ -51,12 +51,55 @@ void device_record(struct model *o, u32 start, u32 len, bool write)
 	v->reads += !write;
 	v->last_offset = start - o->mmio[i].start;
 	v->last_len = len;
+	if (write)
+		v->stored[v->last_offset / PAGE_SIZE / 64] |=
+			1ull << v->last_offset / PAGE_SIZE % 64;
 }
 
+/* All but what was stored to: that is to be looked at. */
 void devices_reset(struct model *o)
 {
-	for (u32 i = 0; i < DEVICES_MAX; i++)
-		o->device[i] = (struct device){ .bytes = o->device[i].bytes };
+	for (u32 i = 0; i < DEVICES_MAX; i++) {
+		struct device *v = &o->device[i];
+
+		v->reads = v->writes = 0;
+		v->last_offset = v->last_len = 0;
+	}
+}
+
+/* The first byte of a page that is not zero; 0: all are. */
+static u8 rest_of(const u8 *page)
+{
+	for (u32 i = 0; i < PAGE_SIZE; i++)
+		if (page[i])
+			return page[i];
+	return 0;
+}
+
+/* One word of the bits, and its pages; they are forgotten. */
+static bool wiped(struct model *o, struct device *v, u32 word,
+		  struct divergence *d)
+{
+	const u8 *bytes = v->bytes + (size_t)word * 64 * PAGE_SIZE;
+	u64 *stored = &v->stored[word];
+
+	for (; *stored; *stored &= *stored - 1) {
+		size_t page = (size_t)__builtin_ctzll(*stored);
+
+		if (!must(o, d, RULE_I8, "byte", 0,
+			  rest_of(bytes + page * PAGE_SIZE)))
+			return false;
+	}
+	return true;
+}
+
+bool model_check_reset(struct model *o, struct divergence *d)
+{
+	for (u32 i = 0; i < o->now.layout.nr_devices; i++)
+		for (u32 word = 0; word < DEVICE_PAGES_MAX / 64; word++)
+			if (!wiped(o, &o->device[i], word, d))
+				return false;
+	return true;
 }
 
 bool model_check_device(struct model *o, u32 i, const struct device_view *v,

@@ -426,6 +426,8 @@ bool model_check_kmap(struct model *o, const struct kmap_view *v,
 		      struct divergence *d);
 bool model_check_device(struct model *o, u32 i, const struct device_view *v,
 			struct divergence *d);
+/* After model_reset() and machine_reset(): what no look at a state shows. */
+bool model_check_reset(struct model *o, struct divergence *d);
 /* The frames that have a kmap slot, by index from 0; PFN_NONE: no more. */
 pfn_t model_kmapped_at(const struct model *o, u32 i);
 

@@ -32,11 +32,14 @@ struct areas {
 	bool dirty; /* changed since the snapshot */
 };
 
+#define DEVICE_PAGES_MAX (DEVICE_BYTES_MAX / PAGE_SIZE)
+
 /* What accesses did to a device. */
 struct device {
 	u8 *bytes; /* of its memory, in this process */
 	u32 reads, writes;
 	u32 last_offset, last_len;
+	u64 stored[DEVICE_PAGES_MAX / 64]; /* a bit for a page since boot */
 };
 
 struct model;

@@ -127,6 +127,8 @@ TEST(areas_in_a_row)
 #define H2 "H2: the index is in order, and nothing in it overlaps"
 #define H3 "H3: a node says what is below it"
 #define H4 "H4: the index has as many nodes as there are areas, and two"
+#define H15 "H15: a free node is in no tree, and there"
+#define H16 "H16: a node is in the tree, or free"
 
 static struct machine *setup(void)
 {
@@ -187,6 +189,26 @@ NEGATIVE(a_node_of_no_area, QUICK, H4)
 {
 	vm_index_reserve(m);
 	vm_index_add(m, VMALLOC, VMALLOC + 2 * PAGE_SIZE, 0);
+}
+
+NEGATIVE(a_free_node_in_the_tree, QUICK, H15)
+{
+	m->vm.index.free = m->vm.index.root;
+}
+
+NEGATIVE(a_free_node_that_is_not_there, QUICK, H15)
+{
+	m->vm.index.free = m->vm.index.nr + 1;
+}
+
+NEGATIVE(free_nodes_in_a_circle, QUICK, H15)
+{
+	m->vm.index.node[m->vm.index.free].kid[0] = m->vm.index.free;
+}
+
+NEGATIVE(a_lost_node, QUICK, H16)
+{
+	m->vm.index.free = 0;
 }
 
 CLAUSES("vm_index.c", vm_index_validate, setup)

@@ -342,4 +342,22 @@ BROKEN(I6)
 	pair_delete(p);
 }
 
+/* Looked at once, page by page; what the machine stores nowhere is not. */
+BROKEN(I8)
+{
+	struct pair *p = pair_device();
+	vaddr_t addr = good_ioremap(p, DEVICE_START, DEVICE_BYTES, false);
+
+	device_memory[4096] = 1;
+	EXPECT(device_access(p, ACCESS_WRITE, addr + 0x2FFC, 0x2FFC, 4));
+	EXPECT(device_memory[0x2FFF]);
+	model_reset(p->o);
+	names(p, RULE_I8, model_check_reset(p->o, &p->d));
+	memset(device_memory + 0x2FFC, 0, 4);
+	EXPECT(model_check_reset(p->o, &p->d));
+	memset(device_memory + 0x2FFC, 1, 4);
+	EXPECT(model_check_reset(p->o, &p->d));
+	pair_delete(p);
+}
+
 #endif
