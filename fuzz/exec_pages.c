@@ -278,8 +278,9 @@ enum step exec_page_address(struct exec *x, const struct op *op)
 	exec_begin(x, op);
 	got = mm_page_address(x->m, mm_pfn_to_page(x->m, pfn));
 	exec_collect(x);
-	return exec_judge(x,
-			  model_page_address(x->o, &x->out, pfn, got, &x->d));
+	if (!model_page_address(x->o, &x->out, pfn, got, &x->d))
+		return exec_diverged(x);
+	return got ? STEP_OK : STEP_NULL;
 }
 
 enum step exec_virt_to_page(struct exec *x, const struct op *op)
