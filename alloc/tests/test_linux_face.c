@@ -192,6 +192,36 @@ TEST(every_name_of_vmalloc)
 	machine_delete(m);
 }
 
+TEST(every_name_of_areas)
+{
+	struct machine *m = objects_on(SMALL_PC);
+	struct vm_struct *area;
+	void *addr, *behind;
+
+	mmtwin_machine = m;
+	mm_set_current(m, task_plain);
+	area = get_vm_area(PAGE_SIZE + 1, VM_MAP);
+	addr = mmtwin_area_addr(area);
+	behind = vmalloc(1);
+	EXPECT_EQ(mmtwin_linear((unsigned long)addr) + 3 * PAGE_SIZE,
+		  mmtwin_linear((unsigned long)behind));
+	EXPECT(!vmalloc_to_page(addr));
+	EXPECT(remove_vm_area(addr) == area);
+	mmtwin_free_area(area);
+	EXPECT(!get_vm_area(0, VM_ALLOC));
+	if (!HOST_32BIT)
+		EXPECT(!get_vm_area((unsigned long)(1ull << 32), VM_ALLOC));
+	EXPECT_EQ(REPORT_none, mm_report(m));
+	EXPECT(!remove_vm_area(addr));
+	EXPECT_EQ(REPORT_vm_unknown, mm_report(m));
+	mm_set_current(m, task_plain);
+	EXPECT(!remove_vm_area(behind)); /* it has pages */
+	EXPECT_EQ(REPORT_vm_kind, mm_report(m));
+	vfree(behind);
+	EXPECT_SOUND(m);
+	machine_delete(m);
+}
+
 /* Misuse by these names draws the reports. */
 TEST(misuse)
 {

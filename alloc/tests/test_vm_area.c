@@ -42,11 +42,15 @@ TEST(the_window_is_full_to_the_last_page)
 	}
 }
 
-/* With vmalloc=4M VMALLOC_START wraps; with 12M it is below high_memory. */
+/*
+ * With vmalloc=4M and 12M VMALLOC_START wraps to below high_memory; with 16M it
+ * does not, but is past VMALLOC_END.
+ */
 TEST(a_window_without_an_address)
 {
 	static const char *const lines[] = { "ram=1G vmalloc=4M",
-					     "ram=1G vmalloc=8M" };
+					     "ram=1G vmalloc=12M",
+					     "ram=1G vmalloc=16M" };
 
 	for (u32 i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct machine *m = pc_on_if_it_fits(lines[i]);

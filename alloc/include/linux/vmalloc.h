@@ -4,7 +4,9 @@
  * thread's current machine: see gfp.h.
  *
  * An address of the window may be dereferenced under machine_set_mirror()
- * alone.  Areas of get_vm_area() are left out: their fields are links.
+ * alone.  The fields of a vm_struct are links: who wants area->addr asks
+ * mmtwin_area_addr(), and gives an area that was removed to mmtwin_free_area(),
+ * where Linux has kfree().
  */
 #ifndef _LINUX_VMALLOC_H
 #define _LINUX_VMALLOC_H
@@ -17,6 +19,37 @@ typedef unsigned int pgprot_t;
 #define PAGE_KERNEL_EXEC 0x163u
 #define PAGE_KERNEL_RO 0x161u
 #define PAGE_KERNEL_NOCACHE 0x173u
+
+/* --- areas ---------------------------------------------------------------- */
+
+/* Nothing is mapped in it. */
+static inline struct vm_struct *get_vm_area(unsigned long size,
+					    unsigned long flags)
+{
+	return mm_get_vm_area(mmtwin_machine, mmtwin_size(size),
+			      mmtwin_size(flags));
+}
+
+static inline struct vm_struct *remove_vm_area(void *addr)
+{
+	return mm_remove_vm_area(mmtwin_machine,
+				 mmtwin_linear((unsigned long)addr));
+}
+
+static inline void *mmtwin_area_addr(const struct vm_struct *area)
+{
+	struct vm_area_view view;
+
+	mm_vm_view(mmtwin_machine, area, &view);
+	return (void *)mmtwin_host(view.addr);
+}
+
+static inline void mmtwin_free_area(struct vm_struct *area)
+{
+	mm_free_vm_area(mmtwin_machine, area);
+}
+
+/* --- memory, and pages side by side --------------------------------------- */
 
 static inline void *__vmalloc(unsigned long size, unsigned int gfp_mask,
 			      pgprot_t prot)
