@@ -7,8 +7,9 @@
  *	in 0xA0000..0xFFFFF		the direct map has it: no area
  *	memory in it			ioremap_ram
  *	else				an area, words without GLOBAL
- *	nocache, below high_memory	the direct map's words follow, ISA's
- *too; iounmap restores those of an area
+ *	nocache, below high_memory	the direct map's words follow, those of
+ *					the ISA window too; iounmap puts back
+ *					an area's
  *
  * [arch/i386/mm/ioremap.c]
  */
