@@ -137,7 +137,7 @@ struct task {
 	X(mempool_short, "destroying a pool whose reserve is short")           \
 	X(mempool_waited, "destroying a pool that somebody waits for")         \
 	X(gdt_entry, "a GDT entry that is the kernel's, or is not there")      \
-	X(map_frame, "mapping a frame that is no one's own single frame")      \
+	X(map_frame, "mapping a frame that is not the caller's to map so")     \
 	X(map_address, "mapping outside user space")                           \
 	X(map_empty, "attributes of what is not mapped")                       \
 	X(attr_high, "change_page_attr of frames that are not low memory")     \
@@ -149,7 +149,7 @@ struct task {
 	X(vm_interrupt, "an area made or given back in an interrupt")          \
 	X(vm_unknown, "an address where no area begins")                       \
 	X(vm_kind, "an area given back by another call than its own")          \
-	X(vm_flags, "get_vm_area of no kind, or of several")                   \
+	X(vm_flags, "flags of an area that are not one kind that it can be")   \
 	X(ioremap_ram, "ioremap of memory")                                    \
 	X(kmap_window, "kmap where the direct map covers the kmap window")     \
 	X(kmap_type, "a kmap_atomic type that does not exist")                 \

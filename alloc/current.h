@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * current.h - the task on whose behalf a call is made, and the short cuts
- * that belong to its CPU.
+ * current.h - the task on whose behalf a call is made, the short cuts that
+ * belong to its CPU, and what it must not do.
  *
  * A machine is one thread: where 2.6.12 has work done on another CPU, the
  * call becomes that CPU's for a moment.
@@ -71,6 +71,14 @@ static inline u32 current_task_flags(const struct machine *m)
 {
 	return (m->task.flags & TASK_FLAGS) |
 	       (m->task.flags & TASK_HELD ? TASK_ATOMIC : 0);
+}
+
+/* True, with a report: it is so, and the caller's misuse. */
+static inline bool misused(struct machine *m, bool is, enum report_kind kind)
+{
+	if (is)
+		report(&m->faults, kind);
+	return is;
 }
 
 /* True, with a report: the call may sleep, and its task may not. */

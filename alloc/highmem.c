@@ -148,13 +148,6 @@ static void use_again(struct machine *m, const struct page *page, vaddr_t addr)
 
 /* --- kmap and kunmap ------------------------------------------------------ */
 
-static bool misused(struct machine *m, bool is, enum report_kind kind)
-{
-	if (is)
-		report(&m->faults, kind);
-	return is;
-}
-
 static void fall_asleep(struct machine *m, const struct page *page, u32 ticket)
 {
 	const struct wait_queue_head *queue = &m->highmem.data->pkmap_map_wait;

@@ -18,13 +18,6 @@
 #include "fixmap.h"
 #include "pgtable.h"
 
-static bool misused(struct machine *m, bool is, enum report_kind kind)
-{
-	if (is)
-		report(&m->faults, kind);
-	return is;
-}
-
 static u32 preempt_count(const struct machine *m)
 {
 	return m->cpu[m->task.cpu].preempt_count;

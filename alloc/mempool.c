@@ -12,6 +12,7 @@
  * to be alive, as in Linux.  Left out: locks, barriers.  mempool_validate(), R.
  */
 #include "mempool.h"
+#include "current.h"
 #include "slab.h"
 
 #define ENOMEM 12
@@ -167,13 +168,6 @@ static void empty(struct machine *m, struct mempool *pool, s32 down_to)
 }
 
 /* --- making, resizing, destroying ----------------------------------------- */
-
-static bool misused(struct machine *m, bool is, enum report_kind kind)
-{
-	if (is)
-		report(&m->faults, kind);
-	return is;
-}
 
 static bool pool_bad(struct machine *m, const struct mempool *pool)
 {
