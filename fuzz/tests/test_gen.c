@@ -3,6 +3,7 @@
 #include "../exec.h"
 #include "../gen.h"
 
+#include "generated.h"
 #include "skipped.h"
 #include "../../ci/test.h"
 
@@ -16,14 +17,6 @@ static const struct gen_options all64 = { GROUP_PAGES | GROUP_SLAB |
 static const struct gen_options map64 = { GROUP_MAPPING | GROUP_PAGES, 64,
 					  false };
 static const struct gen_options boot_only = { GROUP_BOOT, 20, true };
-
-static void generate(struct program *p, u64 seed, const struct gen_options *o)
-{
-	struct prng r;
-
-	prng_seed(&r, seed);
-	EXPECT(gen_program(p, &r, o));
-}
 
 TEST(a_seed_gives_one_program)
 {

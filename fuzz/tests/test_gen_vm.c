@@ -8,6 +8,7 @@
 #include "../cover.h"
 #include "../gen_state.h"
 
+#include "generated.h"
 #include "skipped.h"
 #include "../../ci/test.h"
 
@@ -23,29 +24,6 @@ static const struct gen_options mm = { GROUP_PAGES | GROUP_OBJECTS |
 				       64, false };
 static const struct gen_options *const targets[] = { &vmalloc, &ioremap,
 						     &highmem };
-
-static void generate(struct program *p, u64 seed, const struct gen_options *o)
-{
-	struct prng r;
-
-	prng_seed(&r, seed);
-	EXPECT(gen_program(p, &r, o));
-}
-
-/* Calls `look` with each op of n programs. */
-static void each_op(const struct gen_options *o, u32 n,
-		    void (*look)(const struct program *p, u32 at))
-{
-	struct program p;
-
-	program_init(&p);
-	for (u32 seed = 0; seed < n; seed++) {
-		generate(&p, seed, o);
-		for (u32 i = 0; i < p.nr; i++)
-			look(&p, i);
-	}
-	program_free(&p);
-}
 
 /* --- all ops, on machines with devices ------------------------------------ */
 
