@@ -185,7 +185,7 @@ static force_inline struct kmem_cache *cache_of_chain(const struct machine *m,
  * The chain from its head: the one behind `cache' (NULL: the first), or NULL.
  * *nr is how many there were before, to see that there is an end.
  */
-static inline struct kmem_cache *
+static force_inline struct kmem_cache *
 cache_next(const struct machine *m, const struct kmem_cache *cache, u32 *nr)
 {
 	const struct list_head *chain = &m->data->cache_chain;

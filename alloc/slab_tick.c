@@ -60,15 +60,25 @@ static void reap_cache(struct machine *m, struct kmem_cache *cache)
 	reap_slabs(m, cache);
 }
 
+/* Most are: nothing at hand of the CPU's, and not yet due for more. */
+static force_inline bool is_idle(const struct machine *m,
+				 const struct kmem_cache *cache)
+{
+	const struct array_cache *ac = array_of_cpu(m, cache);
+
+	return !ac->touched && !ac->avail &&
+	       (s32)(cache->lists.next_reap - m->data->jiffies) > 0;
+}
+
 /* cache_reap(), as the thread of that CPU. */
-static void reap(struct machine *m, u32 cpu)
+static UNSANITIZED void reap(struct machine *m, u32 cpu)
 {
 	const struct task was = current_switch(m, cpu, 0);
 	struct kmem_cache *cache = NULL;
 	u32 nr = 0;
 
 	while ((cache = cache_next(m, cache, &nr)))
-		if (!(cache->flags & SLAB_NO_REAP))
+		if (!(cache->flags & SLAB_NO_REAP) && !is_idle(m, cache))
 			reap_cache(m, cache);
 	current_change(m, was);
 	m->data->reap_due[cpu] += REAPTIMEOUT_CPUC + cpu;

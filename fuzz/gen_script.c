@@ -15,8 +15,8 @@ static bool fits(const struct gen *g, const struct gen_script *s)
 	switch (s->only) {
 	case IF_SMP:
 		return g->cpus > 1;
-	case IF_TIES: /* hundreds of reaps on the way there */
-		return g->cpus > 5 && prng_one_in(g->r, 4);
+	case IF_TIES:
+		return g->cpus > 5;
 	case IF_DEBUG:
 		return g->debug;
 	case IF_DIRTY:
@@ -36,6 +36,8 @@ void gen_swarm_scripts(struct gen *g)
 		const struct gen_script *s = &gen_scripts[i];
 		u32 f = PICK(g, factor);
 
+		if (s->only == IF_TIES) /* hundreds of reaps away */
+			f = prng_one_in(g->r, 64) ? 8 : 0;
 		if ((s->groups & ~g->options->groups) || !fits(g, s))
 			f = 0;
 		g->plan.weight[i] = (u8)(s->weight * f);

@@ -291,9 +291,17 @@ static u32 value_nr(struct gen *g, const struct op *op)
 		return n > 2 ? n - 2 : 1;
 	}
 	/* arrays of all sizes overflow, but each element is taken, too */
-	if (prng_one_in(g->r, 8))
+	if (prng_one_in(g->r, 16))
 		return 16 + prng_below(g->r, prng_below(g->r, 8) ? 32 : 256);
-	return prng_one_in(g->r, 4096) ? 32768 : resize + prng_below(g->r, 9);
+	if (prng_one_in(g->r, 4096))
+		return 32768;
+	return resize + prng_below(g->r, prng_below(g->r, 3) ? 5 : 9);
+}
+
+/* Reserves of many elements that are large would be all of memory. */
+static u32 pool_ksize(struct gen *g, const struct op *op, u32 size)
+{
+	return op->arg[0] >= 16 && prng_below(g->r, 16) ? size % 1024 : size;
 }
 
 u32 gen_size(struct gen *g, const struct op *op, u32 i)
@@ -313,7 +321,12 @@ u32 gen_size(struct gen *g, const struct op *op, u32 i)
 	case ARG_LIFE:
 		return value_life(g, op);
 	case ARG_KSIZE:
-		return value_product(g, op, &size) ? size : value_ksize(g, op);
+		if (value_product(g, op, &size))
+			return size;
+		size = value_ksize(g, op);
+		return op->code == OP_mempool_create_kmalloc
+			       ? pool_ksize(g, op, size)
+			       : size;
 	case ARG_KCOUNT:
 		return value_count(g);
 	case ARG_NR:

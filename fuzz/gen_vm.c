@@ -28,7 +28,7 @@ void gen_swarm_vm(struct gen *g)
 				   KM_IRQ0,  KM_SOFTIRQ1, KM_BOUNCE_READ };
 
 	g->vm.heavy = prng_one_in(g->r, HEAVY_RATE);
-	g->vm.wraps = prng_one_in(g->r, WRAPS_RATE);
+	g->vm.wraps = prng_one_in(g->r, WRAPS_RATE << gen_objects(g));
 	g->vm.pages = g->vm.heavy ? PICK(g, heavy_pages) : PICK(g, pages);
 	g->vm.type[0] = PICK(g, type);
 	g->vm.type[1] = (u8)prng_below(g->r, KM_TYPE_NR);

@@ -70,7 +70,7 @@ TEST(every_op_of_a_target_appears)
 
 TEST(every_op_appears_on_the_whole_machine)
 {
-	every_op(&mm, "mm", 25000);
+	every_op(&mm, "mm", 40000);
 }
 
 /* --- sizes ---------------------------------------------------------------- */
