@@ -221,6 +221,7 @@ enum exec_status exec_start(struct exec *x, const struct program *p)
 		return step == STEP_UNBOOTABLE ? EXEC_UNBOOTABLE : EXEC_FINDING;
 	machine_snapshot(x->m);
 	model_snapshot(x->o);
+	x->u->digest = machine_digest(x->m);
 	x->u->booted = true;
 	return EXEC_AGREES;
 }

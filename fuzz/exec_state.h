@@ -22,6 +22,7 @@ struct unit {
 	u8 profile; /* or PROFILE_FREE: `line` is the program's own */
 	struct boot_line line;
 	bool booted; /* so, with a snapshot to go back to */
+	u64 digest;  /* of it */
 };
 
 /* What an op gave; kept when it is given back, for misuse. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * test_exec_full.c - which programs of a campaign are looked at in full: some.
+ * test_exec_full.c - which programs of a campaign are looked at in full: some;
+ * and what such a look finds behind a reset.
  *
  * What is broken is the struct page of a frame that no program touches.
  */
@@ -13,12 +14,13 @@
 #define PROGRAMS 64u
 #define COUNT_AT 4u /* in a struct page: see alloc/page.h */
 
+static struct finding finding;
+
 static enum exec_status run_text(struct exec *x, const char *text)
 {
 	struct exec_stats stats = { 0 };
 	struct program program;
 	struct text_error err;
-	struct finding finding;
 	enum exec_status status;
 
 	program_init(&program);
@@ -71,4 +73,18 @@ TEST(some_programs_are_looked_at_in_full)
 	EXPECT(0 < nr && nr < PROGRAMS);
 	options.validate_full = true;
 	EXPECT_EQ(0, nr_that_agree(&options));
+}
+
+/* As if the reset had changed something that nothing looks at. */
+TEST(a_reset_leaves_what_the_snapshot_was)
+{
+	struct exec *x = exec_new(&(struct exec_options){
+		.digest = true, .validate_full = true });
+
+	EXPECT_EQ(EXEC_AGREES, run_text(x, "r0 = alloc_page\n"));
+	x->unit[0].digest ^= 1;
+	EXPECT_EQ(EXEC_FINDING, run_text(x, "r0 = alloc_page\n"));
+	EXPECT_STR("reset-e5-digest", finding.signature);
+	EXPECT_EQ(1, finding.op);
+	exec_delete(x);
 }
