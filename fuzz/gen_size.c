@@ -298,10 +298,10 @@ static u32 value_nr(struct gen *g, const struct op *op)
 	return resize + prng_below(g->r, prng_below(g->r, 3) ? 5 : 9);
 }
 
-/* Reserves of many elements that are large would be all of memory. */
-static u32 pool_ksize(struct gen *g, const struct op *op, u32 size)
+/* Many large elements would be all of memory. */
+u32 gen_pool_ksize(struct gen *g, const struct op *op, u32 size)
 {
-	return op->arg[0] >= 16 && prng_below(g->r, 16) ? size % 1024 : size;
+	return op->arg[0] >= 16 && prng_below(g->r, 64) ? size % 1024 : size;
 }
 
 u32 gen_size(struct gen *g, const struct op *op, u32 i)
@@ -325,7 +325,7 @@ u32 gen_size(struct gen *g, const struct op *op, u32 i)
 			return size;
 		size = value_ksize(g, op);
 		return op->code == OP_mempool_create_kmalloc
-			       ? pool_ksize(g, op, size)
+			       ? gen_pool_ksize(g, op, size)
 			       : size;
 	case ARG_KCOUNT:
 		return value_count(g);

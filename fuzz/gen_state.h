@@ -384,6 +384,8 @@ enum size_style {
 
 /* gen_size.c: sizes, alignments, flags and counts of object ops. */
 u32 gen_size_like(struct gen *g, enum size_style style);
+/* Of the elements of op, which has so many: this size, or a small one. */
+u32 gen_pool_ksize(struct gen *g, const struct op *op, u32 size);
 u32 gen_size(struct gen *g, const struct op *op, u32 i);
 void gen_swarm_sizes(struct gen *g);
 

@@ -28,10 +28,14 @@ static bool step_pool(struct gen *g, struct op *op, u32 style)
 							      : SIZE_SHARED);
 	}
 	if ((style == POOL_LARGE || style == POOL_CACHE) && op->arg[0] > 16 &&
-	    prng_below(g->r, 16))
+	    prng_below(g->r, 64))
 		op->arg[0] = prng_below(g->r, 6);
-	if (style == POOL_BIG)
-		op->arg[0] = 10 + prng_below(g->r, 270);
+	if (style == POOL_BIG) {
+		op->arg[0] =
+			10 + prng_below(g->r, prng_below(g->r, 4) ? 24 : 270);
+		if (op->code == OP_mempool_create_kmalloc)
+			op->arg[1] = gen_pool_ksize(g, op, op->arg[1]);
+	}
 	return gen_complete(g, op);
 }
 
