@@ -14,6 +14,7 @@
  * tables, is not there for it.  Power off takes all of it away.
  *
  * It has no state but the host's, and no validator: test_mirror.c asks there.
+ * No program comes here, as those run on machines that take snapshots.
  */
 #include "mirror.h"
 #include "device.h"
@@ -21,7 +22,6 @@
 /* Where the frame's bytes are, or NULL: the bus is open. */
 static const u8 *frame_bytes(struct machine *m, pfn_t pfn)
 {
-	/* unreachable: programs run on machines that take snapshots */
 	const struct device *device = device_at(m, pfn);
 
 	if (device)
@@ -32,7 +32,6 @@ static const u8 *frame_bytes(struct machine *m, pfn_t pfn)
 static void show(struct machine *m, vaddr_t addr, const u8 *frame,
 		 bool writable)
 {
-	/* unreachable: programs run on machines that take snapshots */
 	bool done =
 		platform_ram_mirror(&m->ram, addr & PTE_FRAME, frame, writable);
 
@@ -41,7 +40,6 @@ static void show(struct machine *m, vaddr_t addr, const u8 *frame,
 
 void mirror_word(struct machine *m, vaddr_t addr, u32 word)
 {
-	/* unreachable: programs run on machines that take snapshots */
 	const u8 *frame = NULL;
 
 	CHECK(m, addr - PAGE_OFFSET >= m->ram.low_bytes,
@@ -54,7 +52,6 @@ void mirror_word(struct machine *m, vaddr_t addr, u32 word)
 void mirror_init(struct machine *m)
 {
 	for (u32 i = 0; m->mirror && i < m->setup.nr_devices; i++) {
-		/* unreachable: as above */
 		const struct device *d = &m->device[i];
 
 		for (u32 at = 0; at < d->size; at += PAGE_SIZE)

@@ -91,7 +91,7 @@ static bool furnish(struct machine *m, struct vm_struct *area, gfp_t gfp,
 	return true;
 }
 
-/* No page of VM_STRUCT's that does not fit is asked for. */
+/* gfp is the frames'; the descriptor has of it what a slab's pages may have. */
 struct vm_struct *vm_alloc(struct machine *m, u32 size, gfp_t gfp, u32 prot,
 			   u32 flags)
 {
