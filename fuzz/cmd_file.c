@@ -38,8 +38,9 @@ const struct cmd_target cmd_targets[] = {
 	  "kmap, kmap_atomic, and accesses, beside page frames" },
 	{ "mm", GROUPS_ALL & ~GROUP_BOOT, false, FORM_NONE,
 	  "the whole machine: ops of every kind but boot's" },
-	{ "boot", GROUP_BOOT | GROUP_PAGES, true, FORM_NONE,
-	  "boot lines of their own, bootmem calls, then page frames" },
+	{ "boot", GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING, true, FORM_NONE,
+	  "boot lines of their own, bootmem calls, then page frames and "
+	  "mappings" },
 	{ "wire", GROUPS_ALL, true, FORM_WIRE,
 	  "any bytes are a program, and it survives bytes and text" },
 	{ "text", GROUPS_ALL, true, FORM_TEXT,

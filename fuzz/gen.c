@@ -422,9 +422,13 @@ bool gen_program(struct program *p, struct prng *r,
 {
 	bool boot = options->groups & GROUP_BOOT;
 	bool run = options->groups & GROUPS_RUN;
+	struct gen_options own = *options;
 	u32 n, boot_ops = 0;
 	struct gen g;
 
+	/* odd zones, too, want programs of page frames and nothing else */
+	if (boot && prng_below(r, 2))
+		own.groups &= (u16)~GROUP_MAPPING;
 	p->nr = 0;
 	p->profile = gen_profile(r, options);
 	if (options->free_boot && prng_below(r, 16)) {
@@ -436,7 +440,7 @@ bool gen_program(struct program *p, struct prng *r,
 	n = length_for(r, options->ops);
 	if (boot && (!run || prng_below(r, 4)))
 		boot_ops = run ? 1 + prng_below(r, n < 16 ? n : 16) : n;
-	gen_begin(&g, r, options, p);
+	gen_begin(&g, r, &own, p);
 	return gen_boot_ops(&g, p, boot_ops) &&
 	       gen_run(&g, p, run ? n - boot_ops : 0);
 }

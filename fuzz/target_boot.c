@@ -5,6 +5,6 @@
 const struct target target = {
 	.name = "boot",
 	.one = target_run_program,
-	.groups = GROUP_BOOT | GROUP_PAGES,
+	.groups = GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING,
 	.free_boot = true,
 };

@@ -9,7 +9,9 @@
 
 static const struct gen_options pages64 = { GROUP_PAGES, 64, false };
 static const struct gen_options pages1000 = { GROUP_PAGES, 1000, false };
-static const struct gen_options boot40 = { GROUP_BOOT | GROUP_PAGES, 40, true };
+static const struct gen_options boot40 = {
+	GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING, 40, true
+};
 static const struct gen_options all64 = { GROUP_PAGES | GROUP_SLAB |
 						  GROUP_KMALLOC |
 						  GROUP_MEMPOOL | GROUP_ACCESS,
@@ -221,6 +223,25 @@ TEST(orders_and_contexts_reach_the_edges)
 	EXPECT(cpus * 50 > ops && cpus * 4 < ops);
 	EXPECT(failing * 1000 > ops && failing * 50 < ops);
 	EXPECT(zero * 300 < ops); /* clearing 4 MiB is slow */
+	program_free(&p);
+}
+
+TEST(half_the_programs_of_boot_lines_have_mappings)
+{
+	struct program p;
+	u32 nr = 0;
+
+	program_init(&p);
+	for (u64 seed = 0; seed < 100; seed++) {
+		bool maps = false;
+
+		generate(&p, seed, &boot40);
+		for (u32 i = 0; i < p.nr; i++)
+			maps |= (op_info[p.op[i].code].group & GROUP_MAPPING) &&
+				!(op_info[p.op[i].code].group & GROUP_PAGES);
+		nr += maps;
+	}
+	EXPECT(nr > 20 && nr < 60);
 	program_free(&p);
 }
 
