@@ -10,7 +10,7 @@
  */
 #include "gen_state.h"
 
-#define ARRAY_PAGES 1024u /* of whose pointers the array is one page */
+#define ARRAY_PAGES (GEN_ARRAY_BYTES / PAGE_SIZE)
 /* Programs with such sizes, or so many kmaps, cost as much as a hundred. */
 #define HEAVY_RATE 96u
 #define WRAPS_RATE 16u
@@ -353,8 +353,10 @@ static u32 other_value(struct gen *g, const struct op *op, enum arg_kind kind)
 		return op->code == OP_vfree_inside && prng_below(g->r, 2)
 			       ? PAGE_SIZE
 			       : gen_map_off(g, op->arg[0]);
-	case ARG_NRPAGES:
-		return 1 + prng_below(g->r, 4);
+	case ARG_NRPAGES: /* as many as there are, or one too many */
+		return op->code == OP_vmap_pfn && prng_one_in(g->r, 8)
+			       ? g->max_pfn + prng_below(g->r, 2)
+			       : 1 + prng_below(g->r, 4);
 	case ARG_PTEBITS:
 		return gen_page_bits(g, OP_vmap);
 	case ARG_VADDR:

@@ -16,6 +16,7 @@
 #define GEN_KMAPS 64u /* runs of kmapped frames */
 #define GEN_PHYSES 3u /* places of a program's ioremaps */
 #define GEN_KERNEL_PDE 768u
+#define GEN_ARRAY_BYTES 0x400000u /* more: the page array is an area, too */
 
 /* What a slot of RES_MAP holds. */
 enum gen_map_sort {

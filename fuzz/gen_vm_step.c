@@ -164,6 +164,7 @@ static bool step_gone(struct gen *g, struct op *op, enum op_code code)
 	return gen_step_made(g, op);
 }
 
+/* Of an area whose array is an area, too: that one, which lies behind it. */
 static bool step_vmap_map(struct gen *g, struct op *op)
 {
 	u32 map = focus(g)->map;
@@ -175,6 +176,10 @@ static bool step_vmap_map(struct gen *g, struct op *op)
 	op->arg[1] = 0;
 	if (op->arg[2] << PAGE_SHIFT > g->slot[map].size)
 		op->arg[2] = g->slot[map].size >> PAGE_SHIFT;
+	if (g->slot[map].size > GEN_ARRAY_BYTES && prng_below(g->r, 2)) {
+		op->arg[1] = g->slot[map].size + PAGE_SIZE;
+		op->arg[2] = 1;
+	}
 	return gen_step_made(g, op);
 }
 
