@@ -102,13 +102,38 @@ bool model_check_reset(struct model *o, struct divergence *d)
 	return true;
 }
 
+static bool apart(uintptr_t a, u64 bytes, uintptr_t b, u64 bytes_b)
+{
+	return a + bytes <= b || b + bytes_b <= a;
+}
+
+/* In this process: from the devices before it, and from RAM. */
+static bool is_apart(const struct model *o, u32 i)
+{
+	const struct ram_view *ram = &o->ram;
+	const u64 low = (u64)ram->low_pfns * PAGE_SIZE;
+	const u64 all = (u64)ram->nr_pfns * PAGE_SIZE;
+	uintptr_t at = (uintptr_t)o->device[i].bytes;
+	u64 bytes = o->mmio[i].size;
+
+	for (u32 other = 0; other < i; other++)
+		if (!apart(at, bytes, (uintptr_t)o->device[other].bytes,
+			   o->mmio[other].size))
+			return false;
+	return apart(at, bytes, ram->low, low < all ? low : all) &&
+	       (all <= low ||
+		apart(at, bytes, ram->high + (uintptr_t)low, all - low));
+}
+
 bool model_check_device(struct model *o, u32 i, const struct device_view *v,
 			struct divergence *d)
 {
 	const struct device *want = &o->device[i % DEVICES_MAX];
 	const struct mmio_range *range = &o->mmio[i % DEVICES_MAX];
 
-	return must(o, d, RULE_I7, "start", range->start, v->start) &&
+	return must(o, d, RULE_I9, "bytes", true,
+		    is_apart(o, i % DEVICES_MAX)) &&
+	       must(o, d, RULE_I7, "start", range->start, v->start) &&
 	       must(o, d, RULE_I7, "size", range->size, v->size) &&
 	       must(o, d, RULE_I6, "reads", want->reads, v->reads) &&
 	       must(o, d, RULE_I6, "writes", want->writes, v->writes) &&

@@ -360,4 +360,27 @@ BROKEN(I8)
 	pair_delete(p);
 }
 
+/* A byte in common is one too many. */
+BROKEN(I9)
+{
+	struct device_view v = { .start = DEVICE_START, .size = DEVICE_BYTES };
+	struct pair *p = pair_device();
+	struct device *device = p->o->device;
+
+	EXPECT(model_check_device(p->o, 0, &v, &p->d));
+	device[0].bytes = p->ram + p->ram_bytes - 1;
+	names(p, RULE_I9, model_check_device(p->o, 0, &v, &p->d));
+	device[0].bytes++;
+	EXPECT(model_check_device(p->o, 0, &v, &p->d));
+	device[0].bytes = p->ram + 1 - DEVICE_BYTES;
+	names(p, RULE_I9, model_check_device(p->o, 0, &v, &p->d));
+	device[0].bytes = device_memory;
+	p->o->mmio[1] = p->o->mmio[0];
+	device[1].bytes = device_memory + DEVICE_BYTES - 1;
+	names(p, RULE_I9, model_check_device(p->o, 1, &v, &p->d));
+	device[1].bytes++;
+	EXPECT(model_check_device(p->o, 1, &v, &p->d));
+	pair_delete(p);
+}
+
 #endif
