@@ -326,7 +326,9 @@ static u32 window_addr(struct gen *g, const struct op *op)
 	if (op->code == OP_iounmap_addr && prng_one_in(g->r, 6))
 		return PAGE_OFFSET + (g->low_pfn << PAGE_SHIFT) +
 		       prng_below(g->r, 3) - 1;
-
+	/* the others nothing with 0, but in an interrupt */
+	if (op->code != OP_iounmap_addr && prng_one_in(g->r, 6))
+		return 0;
 	if (prng_one_in(g->r, 6))
 		addr += 1 + prng_below(g->r, PAGE_SIZE - 1);
 	return prng_one_in(g->r, 8) ? gen_number(g, ARG_VADDR) : addr;
