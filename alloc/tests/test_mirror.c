@@ -133,7 +133,7 @@ TEST(vmap)
 	struct machine *m;
 	struct page *pages[3];
 	vaddr_t addr;
-	u8 *ptr;
+	volatile u8 *ptr; /* two addresses of one byte: no compiler knows */
 
 	SKIP_ON_A_32_BIT_HOST;
 	m = mirror_on(IO_PC);
