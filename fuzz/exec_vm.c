@@ -75,11 +75,19 @@ static enum step vfree(struct exec *x, const struct op *op, vaddr_t addr)
 	return exec_judge(x, model_vfree(x->o, &x->out, addr, &x->d));
 }
 
-enum step exec_vfree(struct exec *x, const struct op *op)
+/* At the slot's address and so many bytes on. */
+static enum step at_map(struct exec *x, const struct op *op, u32 off,
+			enum step (*call)(struct exec *x, const struct op *op,
+					  vaddr_t addr))
 {
 	const struct slot *s = exec_map(x, op->arg[0]);
 
-	return s ? vfree(x, op, s->addr) : STEP_SKIPPED;
+	return s ? call(x, op, s->addr + off) : STEP_SKIPPED;
+}
+
+enum step exec_vfree(struct exec *x, const struct op *op)
+{
+	return at_map(x, op, 0, vfree);
 }
 
 enum step exec_vfree_addr(struct exec *x, const struct op *op)
@@ -89,9 +97,7 @@ enum step exec_vfree_addr(struct exec *x, const struct op *op)
 
 enum step exec_vfree_inside(struct exec *x, const struct op *op)
 {
-	const struct slot *s = exec_map(x, op->arg[0]);
-
-	return s ? vfree(x, op, s->addr + op->arg[1]) : STEP_SKIPPED;
+	return at_map(x, op, op->arg[1], vfree);
 }
 
 /* --- vmap ----------------------------------------------------------------- */
@@ -216,9 +222,7 @@ static enum step vunmap(struct exec *x, const struct op *op, vaddr_t addr)
 
 enum step exec_vunmap(struct exec *x, const struct op *op)
 {
-	const struct slot *s = exec_map(x, op->arg[0]);
-
-	return s ? vunmap(x, op, s->addr) : STEP_SKIPPED;
+	return at_map(x, op, 0, vunmap);
 }
 
 enum step exec_vunmap_addr(struct exec *x, const struct op *op)
