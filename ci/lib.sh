@@ -50,6 +50,7 @@ probes() {
 		clang-tidy clang-tidy
 		shellcheck shellcheck
 		git git
+		pkg-config pkgconf
 		END
 	esac
 }
