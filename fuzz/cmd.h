@@ -103,6 +103,7 @@ void cmd_json_string(FILE *to, const char *s);
 	X(asm, "text -> bytes")                                                \
 	X(gen, "make one program")                                             \
 	X(min, "the smallest program with the same finding")                   \
+	X(features, "what programs reach; what a corpus lacks, or can spare")  \
 	X(import, "ftrace text of kmem events -> a program")                   \
 	X(list, "the ops, targets, reports or rules")                          \
 	X(bench, "measure")

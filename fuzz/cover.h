@@ -34,6 +34,10 @@ void cover_cpu(const struct cpu_view *v);
 void cover_mappings(const struct mapping_counts *c);
 /* Where the oracle counts its rules; NULL while disabled. */
 u8 *cover_rules(void);
+/*
+ * The state of a counter as a word of [a-z0-9_-]; returns like snprintf.
+ */
+int cover_name(char *buf, size_t room, u32 index);
 /* Whether each report was drawn: 0 or 1; from REPORT_none on. */
 const u8 *cover_reports(void);
 

@@ -39,7 +39,7 @@ totals='^programs=[0-9]+ ops=[0-9]+ skipped=[0-9]+ findings=[0-9]+ digest=[0-9a-
 # --- help, and arguments that cannot be used
 expect 0 --help
 says out '^  run '
-for command in run fuzz show asm gen min import list bench; do
+for command in run fuzz show asm gen min features import list bench; do
 	expect 0 "$command" --help
 	[[ -s out && ! -s err ]] || fail "$command --help prints to stdout only"
 done
@@ -155,6 +155,31 @@ says min.ops '^# reproduces 10/10'
 (($(grep -cv '^#\|^boot' min.ops) == 1)) || fail "min: more than an op is left"
 expect 0 min --check min.ops
 expect 1 run min.ops
+
+# --- features
+expect 0 features --states-only good.ops
+says out '^files=1 edges=[0-9]+ states=[0-9]+ findings=0 digest=[0-9a-f]{16}$'
+expect 1 features --states-only good.ops finding.ops
+says out '^FINDING alloc_page-e1-result$'
+says out ' findings=1 '
+mkdir few grown
+cp gen1.ops few/a.ops
+expect 0 features --states-only --grow grown --from few good.ops
+says out '^grown/.*\.ops$'
+says out '^added=[1-9][0-9]* .*unfit=0 no_room=0 '
+says "$(find grown -name '*.ops' | head -n 1)" '^# Grown for pages;'
+expect 0 run grown
+expect 0 features --states-only --grow grown --from few good.ops
+says out '^added=0 '
+cp grown/*.ops few
+expect 0 features --states-only --redundant few grown
+(($(wc -l <out) == $(find few -name '*.ops' | wc -l))) ||
+	fail "features --redundant: some are not, to themselves"
+expect 2 features --states-only --grow grown good.ops
+expect 2 features --states-only --from few good.ops
+expect 2 features --states-only --target wire good.ops
+expect 2 features --states-only no-such.ops
+expect 2 features --states-only --grow no/place --from few good.ops
 
 # --- import
 {
