@@ -94,7 +94,7 @@ static void pick(const char *const *rows, u32 nr_rows, const char *have,
 		 const char *wanted)
 {
 	u32 nr = (u32)strlen(have), kept_nr = 0;
-	u8 row[64], base[8];
+	u8 row[64] = { 0 }, base[8] = { 0 };
 	bool kept[8];
 
 	for (u32 f = 0; f < nr; f++)
