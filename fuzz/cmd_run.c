@@ -8,18 +8,31 @@
  * boot line boots no machine are part of the answer: they are counted.
  */
 #include "cmd.h"
+#include "cmd_run.h"
 #include "death.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define NOWHERE UINT32_MAX /* no op's number */
+
 struct run {
 	struct exec *x;
 	struct exec_stats total; /* digest: folded */
 	u64 files, unbootable, too_large;
 	bool json, digests, unusable;
+	bool dump;
+	bool looked; /* at the state of the program that runs */
 };
+
+static void look(void *arg, struct exec *x)
+{
+	struct run *r = arg;
+
+	exec_dump(x, stdout);
+	r->looked = true;
+}
 
 static void tell_finding(const struct run *r, const struct finding *f,
 			 const struct program *p, const char *path)
@@ -38,6 +51,7 @@ static bool run_loaded(struct run *r, const struct loaded *l, const char *path)
 	struct finding f;
 
 	total->digest = 0;
+	r->looked = false;
 	switch (exec_run(r->x, &l->p, total, &f)) {
 	case EXEC_AGREES:
 		if (r->digests)
@@ -46,6 +60,10 @@ static bool run_loaded(struct run *r, const struct loaded *l, const char *path)
 		total->digest = cmd_fold(digest, total->digest);
 		return true;
 	case EXEC_FINDING:
+		if (r->dump && !r->looked)
+			printf("STATE unknown: the machine stopped in the "
+			       "midst of op %u (--until %u ends before it)\n",
+			       f.op + 1, f.op);
 		tell_finding(r, &f, &l->p, path);
 		total->digest = cmd_fold_text(digest, f.signature);
 		return true;
@@ -116,12 +134,18 @@ int run_main(int argc, char **argv)
 {
 	struct exec_options options = cmd_replay_options();
 	struct run r = { 0 };
+	u32 stop = NOWHERE, gdb = NOWHERE;
 	bool trace = false;
 	const struct cmd_option option[] = {
 		{ "trace", 0, OPT_FLAG, &trace,
 		  "print the machine's moves as ftrace text" },
 		{ "until", 0, OPT_U32, &options.until,
-		  "stop before op N, counted from 0" },
+		  "end behind op N, counted from 1 as in findings" },
+		{ "dump", 0, OPT_FLAG, &r.dump,
+		  "at the end: machine and model, side by side" },
+		{ "gdb", 0, OPT_U32, &gdb, "stop in gdb, in front of op N" },
+		{ "stop", 0, OPT_U32, &stop,
+		  "call run_stopped() there, for any debugger" },
 		{ "every", 0, OPT_U32, &options.every,
 		  "validate everything after every N ops too" },
 		{ "digests", 0, OPT_FLAG, &r.digests,
@@ -141,7 +165,16 @@ int run_main(int argc, char **argv)
 
 	if (nr < 0)
 		return status;
+	if (gdb != NOWHERE && nr != 1)
+		return cmd_error("run --gdb: one program, not %d", nr);
+	if (stop != NOWHERE && r.dump)
+		return cmd_error("run: --stop and --dump exclude each other");
+	if (gdb != NOWHERE)
+		return run_in_gdb(argv[0], gdb);
 	options.trace = trace ? stdout : NULL;
+	options.pause_arg = &r;
+	options.pause_at = stop == NOWHERE ? NOWHERE : stop - 1;
+	options.pause = r.dump ? look : stop != NOWHERE ? run_stopped : NULL;
 	death_announce();
 	r.x = exec_new(&options);
 	if (!r.x)

@@ -360,14 +360,27 @@ static enum step run_op(struct exec *x, const struct op *op)
 	return step;
 }
 
+/* Somebody looks, once a program. */
+static void pause_here(struct exec *x, bool diverged)
+{
+	if (!x->opt.pause || x->paused)
+		return;
+	x->paused = true;
+	x->diverged = diverged;
+	x->opt.pause(x->opt.pause_arg, x);
+}
+
 static enum step run_ops(struct exec *x, struct exec_stats *stats)
 {
 	const struct program *p = x->p;
 	u32 until = x->opt.until ? x->opt.until : p->nr;
 
 	for (x->at = 0; x->at < p->nr && x->at < until; x->at++) {
-		enum step step = run_op(x, &p->op[x->at]);
+		enum step step;
 
+		if (x->at == x->opt.pause_at)
+			pause_here(x, false);
+		step = run_op(x, &p->op[x->at]);
 		if (step == STEP_DIVERGED || step == STEP_UNBOOTABLE)
 			return step;
 		if (step == STEP_SKIPPED)
@@ -427,6 +440,7 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 	step = run_ops(x, stats);
 	if (step == STEP_UNBOOTABLE)
 		return EXEC_UNBOOTABLE;
+	pause_here(x, step == STEP_DIVERGED);
 	if (step != STEP_OK || check_all(x) != STEP_OK)
 		return EXEC_FINDING;
 	if (x->opt.digest)
@@ -464,6 +478,7 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	x->at = 0;
 	x->full = wants_full(x, p);
 	x->resetting = false;
+	x->paused = false;
 	running = x;
 	status = execute(x, stats);
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;

@@ -15,6 +15,8 @@
 
 #define SIGNATURE_MAX 80
 
+struct exec;
+
 /*
  * What went wrong, in a form that the same bug gives every time: op +
  * clause + field.  The signature is [a-z0-9_.-]+ and fits a file name.
@@ -48,15 +50,20 @@ struct exec_options {
 	bool digest;	    /* fill exec_stats.digest */
 	FILE *trace;	    /* ftrace text of the machine's moves, or NULL */
 	u32 until;	    /* stop before this op; 0: run all */
-	bool small_boot;    /* boot lines of one's own: of up to 64 MiB only */
+	/*
+	 * Called in front of op pause_at, or where the program ends before it:
+	 * behind the last op, at a divergence; but not at a CHECK that failed.
+	 */
+	void (*pause)(void *arg, struct exec *x);
+	void *pause_arg;
+	u32 pause_at;
+	bool small_boot; /* boot lines of one's own: of up to 64 MiB only */
 };
 
 struct exec_stats {
 	u64 programs, ops, skipped, findings;
 	u64 digest; /* of the machine at the end of the last program */
 };
-
-struct exec;
 
 struct exec *exec_new(const struct exec_options *options);
 void exec_delete(struct exec *x);
@@ -69,6 +76,12 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 			  struct exec_stats *stats, struct finding *f);
 /* Why the last program could not boot: a phrase. */
 const char *exec_why(const struct exec *x);
+
+/*
+ * While paused: machine and model as they stand, side by side, as tables.
+ * Returns how many rows differ.  [exec_dump.c]
+ */
+u32 exec_dump(struct exec *x, FILE *to);
 
 /*
  * Where a sanitizer's death callback finds what was running: the op's name

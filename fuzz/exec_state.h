@@ -91,6 +91,8 @@ struct exec {
 	bool booting;	      /* before mem_init */
 	bool full;	      /* all is looked at */
 	bool resetting;	      /* after the last op */
+	bool paused;	      /* opt.pause was called */
+	bool diverged;	      /* ... in the midst of an op that diverged */
 	bool partly;	      /* a call of the op went before this one */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;

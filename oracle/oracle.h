@@ -431,6 +431,34 @@ bool model_check_reset(struct model *o, struct divergence *d);
 /* The frames that have a kmap slot, by index from 0; PFN_NONE: no more. */
 pfn_t model_kmapped_at(const struct model *o, u32 i);
 
+/* --- the model as it stands, in the machine's words --------------------------
+ */
+
+/*
+ * For people: what mm_counts() and its kin show of the machine, of the model.
+ * Valid after a divergence too: the model is then as far as it had come.
+ * false: there is none.
+ */
+void model_counts(const struct model *o, unsigned int cpu,
+		  struct mm_counts *out);
+void model_frame_view(const struct model *o, pfn_t pfn, struct frame_view *out);
+void model_object_counts(const struct model *o, struct object_counts *out);
+bool model_cache_info(const struct model *o, u32 cache, struct cache_info *out);
+/* cpu = NR_CPUS: the shared array; the entries are good until the next call */
+bool model_cache_array(const struct model *o, u32 cache, unsigned int cpu,
+		       struct array_view *out);
+u32 model_cache_slabs(const struct model *o, u32 cache, enum slab_list list,
+		      struct slab_view *out, u32 max);
+/* The i-th pool, as model_mempool_at() counts; the i-th area likewise. */
+bool model_mempool_info(const struct model *o, u32 i, struct mempool_info *out);
+bool model_vm_view(const struct model *o, u32 i, struct vm_area_view *out);
+void model_cpu_view(const struct model *o, unsigned int cpu,
+		    struct cpu_view *out);
+void model_mapping_counts(const struct model *o, struct mapping_counts *out);
+void model_kmap_view(const struct model *o, struct kmap_view *out);
+void model_device_view(const struct model *o, u32 i, struct device_view *out);
+const struct boot_claim *model_boot_claims(const struct model *o, u32 *nr);
+
 /* --- bootmem, between model_boot() and model_mem_init() ----------------- */
 
 /* `got` is the physical address, 0 with a report. */

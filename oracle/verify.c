@@ -120,6 +120,11 @@ static struct frame_view view_of(const struct model *o, pfn_t pfn)
 	}
 }
 
+void model_frame_view(const struct model *o, pfn_t pfn, struct frame_view *out)
+{
+	*out = view_of(o, pfn);
+}
+
 bool model_check_frame(struct model *o, pfn_t pfn,
 		       const struct frame_view *machine, struct divergence *d)
 {

@@ -86,6 +86,15 @@ expect 0 run --trace good.ops
 says out 'mm_page_alloc: .*pfn='
 expect 0 run --every 1 --until 2 good.ops
 says out '^programs=1 ops=2 '
+expect 0 run --until 2 --dump good.ops
+says out '^STATE behind 2 of 3 ops$'
+says out '^  last op 2: write r1 '
+says out '^  next op 3: __free_pages r1 '
+says out '^all [0-9]+ rows are the same$'
+expect 1 run --dump finding.ops
+says out '^STATE at a divergence, behind 1 of 3 ops$'
+expect 0 run --stop 2 good.ops
+expect 2 run --stop 2 --dump good.ops
 "$mmtwin" run - <good.ops >out || fail "run - does not read standard input"
 says out '^programs=1 ops=3 '
 expect 0 asm good.ops -o good
@@ -103,6 +112,28 @@ expect 0 run empty
 head -c 4000 /dev/urandom >noise
 expect 0 show noise
 expect 0 run noise
+
+# --- gdb, or what stands for it: how it is called, and that it is missing
+for op in 0 4 9; do
+	expect 2 run --gdb "$op" good.ops
+	says err "good.ops: there is no op $op in its 3 ops|usage"
+done
+expect 2 run --gdb 1 good.ops finding.ops
+mkdir path
+PATH=$work/path "$mmtwin" run --gdb 2 good.ops 2>err
+(($? == 2)) || fail "run --gdb without gdb: not exit 2"
+says err '^mmtwin: gdb is not installed'
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >path/gdb
+chmod +x path/gdb
+PATH=$work/path:$PATH expect 0 run --gdb 2 good.ops
+says out '^tbreak exec_write$'
+[[ $(tail -n 4 out | paste -sd ' ') == "run --stop 2 good.ops" ]] ||
+	fail "run --gdb: $(cat out)"
+if [[ -n $(type -P gdb) && $(head -c 4 "$mmtwin") == $'\x7fELF' ]]; then
+	"$mmtwin" run --gdb 2 good.ops <<<'print op->code' >out 2>err
+	says out '^Temporary breakpoint 2, exec_write \('
+	says out '[$]1 = '
+fi
 
 # --- programs that cannot be used
 expect 2 run missing.ops
