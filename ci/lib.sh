@@ -39,6 +39,9 @@ probes() {
 		$lib/libjemalloc.so.2 libjemalloc2
 		$lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 		END
+	bisect) cat <<-END ;;
+		git git
+		END
 	i386) cat <<-END ;;
 		qemu-i386 qemu-user
 		END

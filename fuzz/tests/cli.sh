@@ -39,7 +39,7 @@ totals='^programs=[0-9]+ ops=[0-9]+ skipped=[0-9]+ findings=[0-9]+ digest=[0-9a-
 # --- help, and arguments that cannot be used
 expect 0 --help
 says out '^  run '
-for command in run fuzz show asm gen min features import list bench; do
+for command in run fuzz show asm gen min bisect features import list bench; do
 	expect 0 "$command" --help
 	[[ -s out && ! -s err ]] || fail "$command --help prints to stdout only"
 done
