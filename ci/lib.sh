@@ -7,6 +7,10 @@
 # shellcheck disable=SC2034 # read by who sources this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# The compiler by whose edges the corpus is chosen: Debian 12's.
+# shellcheck disable=SC2034
+pinned_clang=14.0.6
+
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 2
@@ -112,10 +116,15 @@ sources() {
 	git -C "$top" ls-files -z -co --exclude-standard --deduplicate "$@"
 }
 
+# Bytes change their meaning with it: what is kept of them has it in its name.
+wire_version() {
+	sed -n 's/^#define WIRE_VERSION //p' "$top/fuzz/codec.h"
+}
+
 # inputs MMTWIN TARGET DIR: the corpus as a target takes it, each file called
 # by its SHA-1, as the engines' are: text, the trace of a run, or bytes.
-# What does not fit bytes is left out, as is what is large; text is also what
-# must be refused.
+# What does not fit bytes is left out, as is what is large, and what was grown
+# for other targets; text is also what must be refused.
 inputs() {
 	local file new=$3/new sha names=(-name '*.ops')
 
@@ -128,7 +137,8 @@ inputs() {
 		esac
 		sha=$(sha1sum <"$new")
 		mv "$new" "$3/${sha%% *}"
-	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k -print0)
+	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k \
+		\( ! -path '*/grown/*' -o -path "*/grown/$2/*" \) -print0)
 }
 
 # Does this kernel run 32-bit programs?  (It takes gcc-multilib to ask.)

@@ -49,6 +49,7 @@ struct work {
 	enum role role; /* of what a walk finds */
 	struct shared *s;
 	size_t shared_size;
+	int stderr_fd; /* the keeper's, where the worker's words go too */
 	const char *into, *target;
 	bool small_boot;
 };
@@ -117,31 +118,49 @@ static void tell_finding(struct shared *s, const char *path,
 	printf("FINDING %s\n  replay: mmtwin run %s\n", signature, path);
 }
 
-static void note(struct work *w, u32 i, struct grower *g, struct program *p)
+static bool cannot_run(const char *path)
+{
+	cmd_error("%s: not enough memory to run it", path);
+	return false;
+}
+
+static bool note_candidate(struct work *w, const char *path, struct grower *g,
+			   struct program *p)
+{
+	struct finding f;
+	enum grown how = grow_candidate(g, p, w->s->have, &f);
+
+	w->s->grown[how]++;
+	w->s->nr_files = g->nr_files;
+	if (how == GROWN_FINDING)
+		tell_finding(w->s, path, f.signature);
+	if (how == GROWN_NO_MEMORY)
+		return cannot_run(path);
+	return how != GROWN_FAILED;
+}
+
+/* false: it cannot go on; told. */
+static bool note(struct work *w, u32 i, struct grower *g, struct program *p)
 {
 	const struct entry *e = &w->entry[i];
-	u32 nr = features_nr();
+	u32 nr = features_nr(), first_weighed = w->nr - w->nr_weighed;
+	u8 *have = w->s->have;
+	enum exec_status status;
 	struct finding f;
 
-	if (e->role == ROLE_CANDIDATE) {
-		enum grown how = grow_candidate(g, p, w->s->have, &f);
-
-		w->s->grown[how]++;
-		w->s->nr_files = g->nr_files;
-		w->s->failed = how == GROWN_FAILED;
-		if (how == GROWN_FINDING)
-			tell_finding(w->s, e->path, f.signature);
-		return;
-	}
+	if (e->role == ROLE_CANDIDATE)
+		return note_candidate(w, e->path, g, p);
 	death_alarm(GROW_SECONDS);
-	if (features_run(g->t, p, g->hit, &f) == EXEC_FINDING)
+	status = features_run(g->t, p, g->hit, &f);
+	if (status == EXEC_NO_MEMORY)
+		return cannot_run(e->path);
+	if (status == EXEC_FINDING)
 		tell_finding(w->s, e->path, f.signature);
 	if (e->role == ROLE_STANDS)
-		features_join(w->s->have, g->hit);
-	else /* weighed files stand at the list's end */
-		memcpy(w->s->have +
-			       (size_t)nr * (1 + i - (w->nr - w->nr_weighed)),
-		       g->hit, nr);
+		features_join(have, g->hit);
+	else
+		memcpy(have + (size_t)nr * (1 + i - first_weighed), g->hit, nr);
+	return true;
 }
 
 static void work(struct work *w)
@@ -153,16 +172,18 @@ static void work(struct work *w)
 			    .nr_files = w->s->nr_files };
 	struct loaded l;
 
+	dup2(w->stderr_fd, STDERR_FILENO);
 	g.hit = calloc(2, features_nr());
 	g.fresh = g.hit + features_nr();
 	if (!g.t || !g.hit)
 		abort();
 	for (; w->s->next < w->nr && !w->s->failed; w->s->next++) {
-		if (!load_program(&l, w->entry[w->s->next].path)) {
-			w->s->failed = true;
+		const char *path = w->entry[w->s->next].path;
+
+		w->s->failed = !load_program(&l, path);
+		if (w->s->failed)
 			break;
-		}
-		note(w, w->s->next, &g, &l.p);
+		w->s->failed = !note(w, w->s->next, &g, &l.p);
 		fflush(stdout);
 		loaded_free(&l);
 	}
@@ -173,6 +194,7 @@ static void work(struct work *w)
 /* false: no child could be made; told. */
 static bool keep_at_work(struct work *w)
 {
+	w->stderr_fd = dup(STDERR_FILENO);
 	while (w->s->next < w->nr && !w->s->failed) {
 		pid_t pid;
 

@@ -21,7 +21,8 @@ enum grown {
 	GROWN_FINDING, /* shows one: that is for ci/fuzz, not for the corpus */
 	GROWN_UNFIT,   /* boots no machine, or stays too long */
 	GROWN_NO_ROOM, /* new, but the folder has as many as it may have */
-	GROWN_FAILED,  /* told */
+	GROWN_NO_MEMORY,
+	GROWN_FAILED, /* could not be written; told */
 	NR_GROWN
 };
 

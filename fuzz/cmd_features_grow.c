@@ -131,7 +131,7 @@ enum grown grow_candidate(struct grower *g, struct program *p, u8 *have,
 	if (status == EXEC_FINDING)
 		return GROWN_FINDING;
 	if (status != EXEC_AGREES)
-		return GROWN_UNFIT;
+		return status == EXEC_NO_MEMORY ? GROWN_NO_MEMORY : GROWN_UNFIT;
 	if (!features_fresh(g->fresh, g->hit, have))
 		return GROWN_NOTHING_NEW;
 	if (g->nr_files >= g->files_max)
