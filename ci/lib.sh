@@ -49,6 +49,10 @@ probes() {
 	i386) cat <<-END ;;
 		qemu-i386 qemu-user
 		END
+	file) cat <<-END ;;
+		gh gh
+		jq jq
+		END
 	test) cat <<-END ;;
 		gcc gcc
 		/usr/lib/gcc/x86_64-linux-gnu/*/32/libgcc.a gcc-multilib
@@ -56,6 +60,7 @@ probes() {
 		clang-format clang-format
 		clang-tidy clang-tidy
 		shellcheck shellcheck
+		yamllint yamllint
 		git git
 		pkg-config pkgconf
 		END
@@ -64,7 +69,7 @@ probes() {
 
 # need GROUP...: installs what is missing of these groups, and only that.
 need() {
-	local group probe package missing=() sudo=() log
+	local group probe package missing=()
 
 	for group; do
 		while read -r probe package; do
@@ -77,21 +82,27 @@ need() {
 	((${#missing[@]})) || return 0
 	mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 	echo "${0##*/}: installing what is missing to $*: ${missing[*]}" >&2
+	need_package "${missing[@]}"
+}
+
+# need_package PACKAGE...: installs these.
+need_package() {
+	local sudo=() log
+
 	if ((EUID)); then
 		type -P sudo >/dev/null ||
-			die "not root, and no sudo: install ${missing[*]}"
+			die "not root, and no sudo: install $*"
 		sudo=(sudo)
 	fi
-	type -P apt-get >/dev/null ||
-		die "no apt-get here: install ${missing[*]}"
+	type -P apt-get >/dev/null || die "no apt-get here: install $*"
 	log=$(mktemp)
 	if ! { "${sudo[@]}" apt-get -q update &&
 		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
 			apt-get -q -y --no-install-recommends install \
-			"${missing[@]}"; } >"$log" 2>&1; then
+			"$@"; } >"$log" 2>&1; then
 		tail -n 20 "$log" >&2
 		rm -f "$log"
-		die "could not install ${missing[*]}"
+		die "could not install $*"
 	fi
 	rm -f "$log"
 }
@@ -114,6 +125,11 @@ build_preset() {
 # Our files of these patterns, committed or about to be; NUL after each.
 sources() {
 	git -C "$top" ls-files -z -co --exclude-standard --deduplicate "$@"
+}
+
+# known SIGNATURE: does it stand in ci/known?
+known() {
+	grep -qxF -- "$1" <(sed 's/[[:space:]]*#.*//' "$top/ci/known")
 }
 
 # Bytes change their meaning with it: what is kept of them has it in its name.
