@@ -22,9 +22,11 @@ endforeach()
 foreach(name io kmap_types page)
   list(APPEND alloc_headers include/asm/${name}.h)
 endforeach()
+list(APPEND alloc_headers include/mmtwin/repro.h
+  include/mmtwin/repro_calls.h)
 set(oracle_headers oracle.h rules.def)
 set(fuzz_headers args.def codec.h cover.h death.h exec.h gen.h import.h io.h
-  minimize.h op.h ops.def prng.h sandbox.h)
+  lockstep.h minimize.h op.h ops.def prng.h sandbox.h)
 
 set(alloc_about "x86-32 memory in the manner of Linux 2.6.12")
 set(oracle_about "a model of what page frames, objects and mappings promise")

@@ -11,6 +11,7 @@
  */
 #include "cover.h"
 #include "exec_state.h"
+#include "exec_story.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -337,7 +338,9 @@ static enum step run_op(struct exec *x, const struct op *op)
 	view = wants_view(x, op);
 	if (view)
 		before = machine_view(x->m);
+	x->in_call = true;
 	step = handler[op->code](x, op);
+	x->in_call = step == STEP_DIVERGED;
 	if (step == STEP_SKIPPED || step == STEP_DIVERGED)
 		return step;
 	if (x->opt.trace)
@@ -381,6 +384,8 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 		if (x->at == x->opt.pause_at)
 			pause_here(x, false);
 		step = run_op(x, &p->op[x->at]);
+		if (x->opt.story)
+			story_tell(x, step);
 		if (step == STEP_DIVERGED || step == STEP_UNBOOTABLE)
 			return step;
 		if (step == STEP_SKIPPED)
@@ -479,11 +484,14 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 	x->full = wants_full(x, p);
 	x->resetting = false;
 	x->paused = false;
+	x->in_call = false;
 	running = x;
 	status = execute(x, stats);
 	stats->programs += status == EXEC_AGREES || status == EXEC_FINDING;
 	if (status == EXEC_FINDING) {
 		stats->findings++;
+		if (x->opt.story)
+			story_locate(x);
 		exec_unit_delete(x->u); /* what is broken is not used again */
 	}
 	running = NULL;

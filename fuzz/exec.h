@@ -42,6 +42,8 @@ enum exec_status {
 /* Of programs that fuzzing makes: the look costs as much as 30 of them. */
 #define FULL_ONE_IN 512u
 
+struct story;
+
 struct exec_options {
 	bool paint_whole;   /* whole frames (replay), or samples (fuzzing) */
 	bool validate_full; /* scan mem_map and every frame at the end */
@@ -57,7 +59,8 @@ struct exec_options {
 	void (*pause)(void *arg, struct exec *x);
 	void *pause_arg;
 	u32 pause_at;
-	bool small_boot; /* boot lines of one's own: of up to 64 MiB only */
+	bool small_boot;     /* boot lines of one's own: of up to 64 MiB only */
+	struct story *story; /* is filled, or NULL  [exec_story.h] */
 };
 
 struct exec_stats {

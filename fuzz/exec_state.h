@@ -93,6 +93,7 @@ struct exec {
 	bool resetting;	      /* after the last op */
 	bool paused;	      /* opt.pause was called */
 	bool diverged;	      /* ... in the midst of an op that diverged */
+	bool in_call;	      /* the op's own call is made, and judged */
 	bool partly;	      /* a call of the op went before this one */
 	struct mm_layout now; /* the program may move the marks */
 	struct outcome out;

@@ -7,7 +7,7 @@
 bool diverge(struct divergence *d, enum rule rule, const char *field,
 	     u64 expected, u64 actual)
 {
-	*d = (struct divergence){ rule, field, expected, actual };
+	*d = (struct divergence){ rule, field, expected, actual, 0 };
 	return false;
 }
 
@@ -68,8 +68,8 @@ static enum rule rule_of(const struct trace_record *r)
 }
 
 /* want is NULL where no record may follow. */
-bool record_differs(struct judge *j, const struct trace_record *want,
-		    u32 arg_mask, struct record_rules rules)
+static bool record_field(struct judge *j, const struct trace_record *want,
+			 u32 arg_mask, struct record_rules rules)
 {
 	const struct trace_record *r = NULL;
 	enum rule rule = rules.event;
@@ -101,4 +101,12 @@ bool record_differs(struct judge *j, const struct trace_record *want,
 			       r->temp);
 	return diverge(j->d, rules.rest, "trace.arg", want->arg & arg_mask,
 		       r->arg & arg_mask);
+}
+
+bool record_differs(struct judge *j, const struct trace_record *want,
+		    u32 arg_mask, struct record_rules rules)
+{
+	record_field(j, want, arg_mask, rules);
+	j->d->at = j->at;
+	return false;
 }

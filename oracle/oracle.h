@@ -30,6 +30,7 @@ struct divergence {
 	enum rule rule;
 	const char *field; /* what differs; static storage */
 	u64 expected, actual;
+	u32 at; /* of trace.*: the record's index; of a word in RAM: where */
 };
 
 const char *rule_name(enum rule rule); /* "W2" */

@@ -188,8 +188,12 @@ static bool judge_mapped(struct model *o, u32 number, struct divergence *d)
 	rule_hit(o, RULE_U7);
 	for (u32 i = 0; i < WORDS; i++)
 		if (word[i] && is_free(o, word[i] >> PAGE_SHIFT) &&
-		    !may_map_free(o, number, i))
-			return diverge(d, RULE_U7, "PTE", 0, word[i]);
+		    !may_map_free(o, number, i)) {
+			diverge(d, RULE_U7, "PTE", 0, word[i]);
+			d->at = (table_of(o, number)->pfn << PAGE_SHIFT) +
+				4 * i;
+			return false;
+		}
 	return true;
 }
 
@@ -213,8 +217,10 @@ static bool judge_table(struct model *o, u32 number, struct divergence *d)
 		return judge_mapped(o, number, d);
 	word = peek(&got[at]);
 	rule = rule_of(t, at);
-	return diverge(d, (want[at] ^ word) & ~AD_BITS ? rule : RULE_T14,
-		       field_of(rule), want[at], word);
+	diverge(d, (want[at] ^ word) & ~AD_BITS ? rule : RULE_T14,
+		field_of(rule), want[at], word);
+	d->at = (t->pfn << PAGE_SHIFT) + 4 * at;
+	return false;
 }
 
 static bool judge_gdt(struct model *o, u32 cpu, struct divergence *d)
@@ -228,9 +234,12 @@ static bool judge_gdt(struct model *o, u32 cpu, struct divergence *d)
 		return true;
 	rule_hit(o, RULE_D8);
 	at = differs(want, got, nr);
-	return likely(at == nr) ||
-	       diverge(d, RULE_D8, at % 2 ? "high word" : "low word", want[at],
-		       peek(&got[at]));
+	if (likely(at == nr))
+		return true;
+	diverge(d, RULE_D8, at % 2 ? "high word" : "low word", want[at],
+		peek(&got[at]));
+	d->at = GDT_PADDR + 256 * cpu + 4 * at;
+	return false;
 }
 
 bool model_check_tables(struct model *o, bool all, struct divergence *d)
