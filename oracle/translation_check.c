@@ -6,7 +6,7 @@
  * Words in RAM are compared with the model's own, A and D among them: each
  * was set by a walk that the model has made, too.
  */
-#include "judge.h"
+#include "tables.h"
 
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
 
@@ -186,8 +186,8 @@ static bool judge_mapped(struct model *o, u32 number, struct divergence *d)
 	if (!maps_owned(o, number))
 		return true;
 	rule_hit(o, RULE_U7);
-	for (u32 i = 0; i < WORDS; i++)
-		if (word[i] && is_free(o, word[i] >> PAGE_SHIFT) &&
+	for (u32 i = 0; (i = next_word(word, i, WORDS)) < WORDS; i++)
+		if (is_free(o, word[i] >> PAGE_SHIFT) &&
 		    !may_map_free(o, number, i))
 			return diverge(d, RULE_U7, "PTE", 0, word[i]);
 	return true;
