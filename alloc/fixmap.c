@@ -120,7 +120,8 @@ static pfn_t fixmap_pfn(const struct machine *m)
  *
  * In full, and where a slot was used since the snapshot.
  */
-const char *fixmap_validate(const struct machine *m, enum validate_depth depth)
+UNSANITIZED const char *fixmap_validate(const struct machine *m,
+					enum validate_depth depth)
 {
 	const char *broken = NULL;
 

@@ -360,7 +360,8 @@ static const char *validate_sums(const struct machine *m)
  *
  * In quick those slots whose counts were written since the snapshot.
  */
-const char *kmap_validate(const struct machine *m, enum validate_depth depth)
+UNSANITIZED const char *kmap_validate(const struct machine *m,
+				      enum validate_depth depth)
 {
 	const u32 per_line = HIGHMEM_LINE / sizeof(s32);
 	const char *broken = NULL;

@@ -92,7 +92,8 @@ UNSANITIZED void mm_counts(const struct machine *m, unsigned int cpu,
 	}
 }
 
-void mm_mapping_counts(const struct machine *m, struct mapping_counts *out)
+UNSANITIZED void mm_mapping_counts(const struct machine *m,
+				   struct mapping_counts *out)
 {
 	CHECK(m, m->phase != PHASE_OFF, "look: mappings of no machine");
 	*out = (struct mapping_counts){

@@ -280,21 +280,32 @@ bool pgtable_range(vaddr_t addr, u32 nr, struct zap *z)
 	return true;
 }
 
+/* From pte on, as far as its table and the batch go. */
+static void zap_table(struct machine *m, pte_t *pte, struct zap *z)
+{
+	u32 next = z->next, end = (next | (PTRS_PER_TABLE - 1)) + 1;
+
+	if (end > z->end)
+		end = z->end;
+	for (; next < end && z->nr < ZAP_BATCH; next++, pte++) {
+		if (pte_none(*pte))
+			continue;
+		z->pfn[z->nr++] = pte_pfn(*pte);
+		set_word(m, pte, 0);
+	}
+	z->next = next;
+}
+
 u32 zap_some(struct machine *m, const pte_t *pgd, struct zap *z)
 {
 	z->nr = 0;
 	while (z->next < z->end && z->nr < ZAP_BATCH) {
 		pte_t *pte = pgtable_pte(m, pgd, z->next << PAGE_SHIFT);
 
-		if (!pte) {
+		if (pte)
+			zap_table(m, pte, z);
+		else
 			z->next = (z->next | (PTRS_PER_TABLE - 1)) + 1;
-			continue;
-		}
-		if (!pte_none(*pte)) {
-			z->pfn[z->nr++] = pte_pfn(*pte);
-			set_word(m, pte, 0);
-		}
-		z->next++;
 	}
 	return z->nr;
 }
@@ -404,7 +415,8 @@ static const char *validate_fixed(const struct machine *m, vaddr_t addr,
  *
  * In full only.
  */
-const char *pgtable_validate(const struct machine *m, enum validate_depth depth)
+UNSANITIZED const char *pgtable_validate(const struct machine *m,
+					 enum validate_depth depth)
 {
 	u32 end = KERNEL_PDE + direct_pdes(m);
 	vaddr_t pkmap = pkmap_base(m->setup.nr_cpus);

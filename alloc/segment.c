@@ -406,7 +406,7 @@ void cpus_power_off(struct machine *m)
 
 /* --- validating ----------------------------------------------------------- */
 
-static const char *validate_gdt(const struct machine *m, u32 cpu)
+static UNSANITIZED const char *validate_gdt(const struct machine *m, u32 cpu)
 {
 	for (u32 i = 0; i < GDT_ENTRIES; i++) {
 		struct descriptor d = gdt(m, cpu)[i],
@@ -422,7 +422,7 @@ static const char *validate_gdt(const struct machine *m, u32 cpu)
 	return NULL;
 }
 
-static const char *validate_segment(const struct segment *s)
+static UNSANITIZED const char *validate_segment(const struct segment *s)
 {
 	const u32 always = SEG_PRESENT | SEG_S | SEG_ACCESSED;
 	const char *broken = "G3: a segment register is null or present, "
@@ -440,7 +440,7 @@ static const char *validate_segment(const struct segment *s)
 	return NULL;
 }
 
-static const char *validate_registers(const struct registers *r)
+static UNSANITIZED const char *validate_registers(const struct registers *r)
 {
 	const struct segment *cs = &r->seg[SEG_CS], *ss = &r->seg[SEG_SS];
 
@@ -469,7 +469,7 @@ static const char *validate_registers(const struct registers *r)
  * G3  a segment register is null, or what a load leaves
  * G4  CS and SS are such as CPL demands
  */
-const char *segment_validate(const struct machine *m)
+UNSANITIZED const char *segment_validate(const struct machine *m)
 {
 	const char *broken = NULL;
 

@@ -156,8 +156,8 @@ static bool reaches(const struct machine *m, const struct cpu *cpu, u32 slot)
 		       (uintptr_t)ram_frame(&m->view, pfn);
 }
 
-static const char *validate_entry(const struct machine *m,
-				  const struct cpu *cpu, u32 slot)
+static UNSANITIZED const char *validate_entry(const struct machine *m,
+					      const struct cpu *cpu, u32 slot)
 {
 	u32 entry = cpu->tlb.entry[slot];
 	u32 frame = slot < TLB_SMALL_SLOTS ? PTE_FRAME : ~(PMD_SIZE - 1);
@@ -177,7 +177,8 @@ static const char *validate_entry(const struct machine *m,
 	return NULL;
 }
 
-static const char *validate_tlb(const struct machine *m, const struct cpu *cpu)
+static UNSANITIZED const char *validate_tlb(const struct machine *m,
+					    const struct cpu *cpu)
 {
 	const struct tlb *tlb = &cpu->tlb;
 	struct tlb recount = { 0 };
@@ -207,7 +208,7 @@ static const char *validate_tlb(const struct machine *m, const struct cpu *cpu)
  * T4  what CR4 does not allow is not there
  * T5  the quick way leads to the entry's frame
  */
-const char *tlb_validate(const struct machine *m)
+UNSANITIZED const char *tlb_validate(const struct machine *m)
 {
 	const char *broken = NULL;
 

@@ -210,7 +210,8 @@ static const char *validate_words(const struct machine *m, struct vm_account *a)
  * H14 each word of the window that is not empty is in one area, so that guards
  *     are empty
  */
-const char *vm_validate(const struct machine *m, enum validate_depth depth)
+UNSANITIZED const char *vm_validate(const struct machine *m,
+				    enum validate_depth depth)
 {
 	struct vm_account a = { 0 };
 	const char *broken = validate_list(m, &a);

@@ -178,7 +178,7 @@ static bool ticket_is_double(const struct sleepers *s, u32 i)
  * W2  tickets have been issued, each to one sleeper
  * W3  who sleeps may sleep: its gfp has __GFP_WAIT
  */
-const char *wait_validate(const struct machine *m)
+UNSANITIZED const char *wait_validate(const struct machine *m)
 {
 	const struct sleepers *s = &m->sleepers;
 

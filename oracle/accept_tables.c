@@ -57,16 +57,46 @@ void word_put(struct model *o, u32 directory, vaddr_t addr, u32 word)
 	table_set(o, table, addr >> PAGE_SHIFT & (WORDS - 1), word);
 }
 
+/* Most words are 0: they are passed by in rows. */
+u32 next_word(const u32 *words, u32 at, u32 end)
+{
+	const u32 row = 16;
+
+	while (at + row <= end) {
+		u32 bits = 0;
+
+		for (u32 i = 0; i < row; i++)
+			bits |= words[at + i];
+		if (bits)
+			break;
+		at += row;
+	}
+	while (at < end && !words[at])
+		at++;
+	return at;
+}
+
 u32 next_mapped(const struct model *o, u32 directory, u32 page, u32 end)
 {
+	const u32 *words = table_words(o, directory);
+
 	while (page < end) {
-		if (table_words(o, directory)[page / WORDS]) {
-			if (word_in(o, directory, page << PAGE_SHIFT))
-				return page;
-			page++;
-		} else {
-			page = (page / WORDS + 1) * WORDS;
+		u32 index = page / WORDS, first = index * WORDS, stop, table;
+
+		if (!words[index]) {
+			page = next_word(words, index, (end - 1) / WORDS + 1) *
+			       WORDS;
+			continue;
 		}
+		table = table_below(o, words[index]);
+		stop = first + WORDS < end ? first + WORDS : end;
+		if (table != TABLE_NONE)
+			page = first + next_word(table_words(o, table),
+						 page - first, stop - first);
+		else
+			page = stop;
+		if (page < stop)
+			return page;
 	}
 	return end;
 }

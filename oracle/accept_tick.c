@@ -17,13 +17,16 @@
 static bool reap_array(struct judge *j, struct cache *c, unsigned int cpu)
 {
 	struct array *a = &c->array[cpu];
-	u32 n = (a->limit + 4) / 5;
+	u32 n;
 
 	if (a->touched) {
 		cache_touch(j->o, c);
 		a->touched = 0;
 		return true;
 	}
+	if (!a->avail) /* as most are */
+		return true;
+	n = (a->limit + 4) / 5;
 	if (n > a->avail)
 		n = (a->avail + 1) / 2;
 	return array_drains(j, c, cpu, n);

@@ -46,10 +46,7 @@ static enum report_kind gone_misuse(const struct model *o, u32 directory)
 
 static bool is_populated(const struct model *o, u32 directory)
 {
-	for (u32 i = 0; i < USER_WORDS; i++)
-		if (table_words(o, directory)[i])
-			return true;
-	return false;
+	return next_word(table_words(o, directory), 0, USER_WORDS) < USER_WORDS;
 }
 
 /* --- flushing ------------------------------------------------------------- */
@@ -120,16 +117,18 @@ bool model_pgd_free(struct model *o, const struct outcome *out, u32 pgd,
 
 static bool tables_go(struct judge *j, u32 directory)
 {
-	for (u32 i = 0; i < USER_WORDS; i++) {
-		u32 pde = table_words(j->o, directory)[i];
+	for (u32 i = 0;; i++) {
+		const u32 *words = table_words(j->o, directory);
+		u32 pde;
 
-		if (!pde)
-			continue;
+		i = next_word(words, i, USER_WORDS);
+		if (i == USER_WORDS)
+			return true;
+		pde = words[i];
 		table_set(j->o, directory, i, 0);
 		if (!table_goes(j, table_below(j->o, pde)))
 			return false;
 	}
-	return true;
 }
 
 bool model_exit_mmap(struct model *o, const struct outcome *out, u32 pgd,

@@ -7,7 +7,13 @@
 bool diverge(struct divergence *d, enum rule rule, const char *field,
 	     u64 expected, u64 actual)
 {
-	*d = (struct divergence){ rule, field, expected, actual, 0 };
+	return diverge_at(d, rule, field, expected, actual, 0);
+}
+
+bool diverge_at(struct divergence *d, enum rule rule, const char *field,
+		u64 expected, u64 actual, u32 at)
+{
+	*d = (struct divergence){ rule, field, expected, actual, at };
 	return false;
 }
 

@@ -57,6 +57,10 @@ judge_begin(struct model *o, const struct outcome *out, struct divergence *d)
 /* Fills *d; answers false, so that a caller can return it. */
 bool diverge(struct divergence *d, enum rule rule, const char *field,
 	     u64 expected, u64 actual) __attribute__((cold, noinline));
+/* The same of a word in RAM, which has this physical address. */
+bool diverge_at(struct divergence *d, enum rule rule, const char *field,
+		u64 expected, u64 actual, u32 at)
+	__attribute__((cold, noinline));
 
 static inline void rule_hit(struct model *o, enum rule rule)
 {

@@ -164,13 +164,17 @@ bool directory_constructs(struct judge *j, const struct place *p)
 	struct translation *s = &o->now.translation;
 	u32 number = table_new(o, (p->address - PAGE_OFFSET) >> PAGE_SHIFT,
 			       TABLE_DIRECTORY);
+	const u32 *kernel;
+	u32 *words;
 
 	if (number == TABLE_NONE)
 		return diverge(j->d, RULE_U2, "memory for the model", true,
 			       false);
 	/* it is new, and so touched */
+	kernel = table_words(o, s->template);
+	words = table_words(o, number);
 	for (u32 i = USER_WORDS; i < WORDS; i++)
-		table_words(o, number)[i] = table_words(o, s->template)[i];
+		words[i] = kernel[i];
 	table_of(o, number)->next = s->pgd_list;
 	if (s->pgd_list != TABLE_NONE)
 		table_touch(o, s->pgd_list)->prev = number;

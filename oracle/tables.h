@@ -34,6 +34,8 @@ bool judge_table_misuse(struct judge *j, enum report_kind kind, int got);
 bool judge_map_misuse(struct judge *j, enum report_kind kind, pfn_t pfn,
 		      int got);
 
+/* The first word of a table from `at' on that is not 0; end: there is none. */
+u32 next_word(const u32 *words, u32 at, u32 end);
 /* The word of a page; 0 where there is no table. */
 u32 word_in(const struct model *o, u32 directory, vaddr_t addr);
 /* There must be a table. */

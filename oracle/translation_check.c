@@ -6,7 +6,7 @@
  * Words in RAM are compared with the model's own, A and D among them: each
  * was set by a walk that the model has made, too.
  */
-#include "judge.h"
+#include "tables.h"
 
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
 
@@ -179,6 +179,11 @@ static bool may_map_free(const struct model *o, u32 number, u32 index)
 	       !o->now.layout.kmap_strict;
 }
 
+static u32 paddr_of(const struct model *o, u32 number, u32 index)
+{
+	return (table_of(o, number)->pfn << PAGE_SHIFT) + 4 * index;
+}
+
 static bool judge_mapped(struct model *o, u32 number, struct divergence *d)
 {
 	const u32 *word = table_words(o, number);
@@ -186,14 +191,11 @@ static bool judge_mapped(struct model *o, u32 number, struct divergence *d)
 	if (!maps_owned(o, number))
 		return true;
 	rule_hit(o, RULE_U7);
-	for (u32 i = 0; i < WORDS; i++)
-		if (word[i] && is_free(o, word[i] >> PAGE_SHIFT) &&
-		    !may_map_free(o, number, i)) {
-			diverge(d, RULE_U7, "PTE", 0, word[i]);
-			d->at = (table_of(o, number)->pfn << PAGE_SHIFT) +
-				4 * i;
-			return false;
-		}
+	for (u32 i = 0; (i = next_word(word, i, WORDS)) < WORDS; i++)
+		if (is_free(o, word[i] >> PAGE_SHIFT) &&
+		    !may_map_free(o, number, i))
+			return diverge_at(d, RULE_U7, "PTE", 0, word[i],
+					  paddr_of(o, number, i));
 	return true;
 }
 
@@ -217,10 +219,9 @@ static bool judge_table(struct model *o, u32 number, struct divergence *d)
 		return judge_mapped(o, number, d);
 	word = peek(&got[at]);
 	rule = rule_of(t, at);
-	diverge(d, (want[at] ^ word) & ~AD_BITS ? rule : RULE_T14,
-		field_of(rule), want[at], word);
-	d->at = (t->pfn << PAGE_SHIFT) + 4 * at;
-	return false;
+	return diverge_at(d, (want[at] ^ word) & ~AD_BITS ? rule : RULE_T14,
+			  field_of(rule), want[at], word,
+			  paddr_of(o, number, at));
 }
 
 static bool judge_gdt(struct model *o, u32 cpu, struct divergence *d)
@@ -234,12 +235,10 @@ static bool judge_gdt(struct model *o, u32 cpu, struct divergence *d)
 		return true;
 	rule_hit(o, RULE_D8);
 	at = differs(want, got, nr);
-	if (likely(at == nr))
-		return true;
-	diverge(d, RULE_D8, at % 2 ? "high word" : "low word", want[at],
-		peek(&got[at]));
-	d->at = GDT_PADDR + 256 * cpu + 4 * at;
-	return false;
+	return likely(at == nr) ||
+	       diverge_at(d, RULE_D8, at % 2 ? "high word" : "low word",
+			  want[at], peek(&got[at]),
+			  GDT_PADDR + 256 * cpu + 4 * at);
 }
 
 bool model_check_tables(struct model *o, bool all, struct divergence *d)

@@ -64,6 +64,33 @@ static inline void expect_agrees(const char *text)
 	expect_agreement(run_text(text), skipped, text);
 }
 
+/* A report, and a program that draws it. */
+struct report_program {
+	enum report_kind report;
+	const char *text;
+};
+
+static inline void expect_reports(const struct report_program *row, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		expect_agrees(row[i].text);
+}
+
+/* Each report of [first, end) has a row, but for one. */
+static inline void expect_all_reports(const struct report_program *row,
+				      size_t nr, u32 first, u32 end,
+				      enum report_kind but)
+{
+	bool seen[NR_REPORTS] = { false };
+
+	seen[but] = true;
+	for (size_t i = 0; i < nr; i++)
+		seen[row[i].report] = true;
+	for (u32 i = first; i < end; i++)
+		if (!seen[i])
+			TEST_FAIL("no program draws report %u", i);
+}
+
 /* What has been put into the program. */
 static inline void expect_program_agrees(void)
 {
