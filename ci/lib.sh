@@ -46,6 +46,9 @@ probes() {
 	bisect) cat <<-END ;;
 		git git
 		END
+	triage) cat <<-END ;;
+		pkg-config pkgconf
+		END
 	i386) cat <<-END ;;
 		qemu-i386 qemu-user
 		END

@@ -105,6 +105,8 @@ void cmd_json_string(FILE *to, const char *s);
 	X(min, "the smallest program with the same finding")                   \
 	X(features, "what programs reach; what a corpus lacks, or can spare")  \
 	X(bisect, "the commit since which a program is a finding")             \
+	X(story, "what both sides did, op by op")                              \
+	X(sign, "the signatures of programs")                                  \
 	X(repro, "a program as C that fails as it does")                       \
 	X(import, "ftrace text of kmem events -> a program")                   \
 	X(list, "the ops, targets, reports or rules")                          \

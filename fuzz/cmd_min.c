@@ -58,6 +58,27 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 	return sandbox_run(options, p, seconds, v);
 }
 
+bool find_story(const struct program *p, const struct exec_options *options,
+		const struct verdict *v, struct story *s)
+{
+	struct exec_options with = *options;
+	struct exec_stats stats = { 0 };
+	struct finding f;
+	struct exec *x;
+
+	if (v->died && v->f.op == 0)
+		return true;
+	if (v->died && v->f.op < p->nr)
+		with.until = v->f.op;
+	with.story = s;
+	x = exec_new(&with);
+	if (!x)
+		return false;
+	exec_run(x, p, &stats, &f);
+	exec_delete(x);
+	return !s->incomplete;
+}
+
 void find_header(char header[HEADER_MAX], const struct smallest *s,
 		 const struct verdict *v)
 {

@@ -13,27 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The story of what comes before the end; false: told. */
-static bool hear_story(const struct loaded *l, struct exec_options options,
-		       const struct verdict *v, struct story *s,
-		       struct finding *f)
-{
-	struct exec_stats stats = { 0 };
-	struct exec *x;
-
-	if (v->died && v->f.op == 0)
-		return true;
-	if (v->died && v->f.op < l->p.nr)
-		options.until = v->f.op;
-	options.story = s;
-	x = exec_new(&options);
-	if (!x)
-		return false;
-	exec_run(x, &l->p, &stats, f);
-	exec_delete(x);
-	return !s->incomplete;
-}
-
 static int write_program(const struct repro *r, const char *out, bool lockstep)
 {
 	struct out_file o;
@@ -56,13 +35,12 @@ static int retell(const struct loaded *l, const char *path, const char *out,
 {
 	struct repro r = { .p = &l->p, .path = path, .died = v->died };
 	struct story s = { 0 };
-	struct finding f;
 	int status;
 
 	if (v->status == EXEC_FINDING)
 		r.f = &v->f;
 	r.s = &s;
-	if (!hear_story(l, *options, v, &s, &f))
+	if (!find_story(&l->p, options, v, &s))
 		return cmd_error("%s: not enough memory", path);
 	status = write_program(&r, out, lockstep || !repro_can_stand_alone(&r));
 	story_free(&s);

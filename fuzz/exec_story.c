@@ -85,9 +85,10 @@ static void keep_moves(const struct exec *x, struct told_op *t)
 
 		t->nr_moves = i + 1;
 		snprintf(t->move[i].text, sizeof(t->move[i].text),
-			 "%s pfn=%#x order=%u zone=%u temp=%u arg=%#x",
+			 "%s %s=%#x order=%u zone=%u temp=%u arg=%#x",
 			 r->event < NR_TRACE_EVENTS ? name[r->event] : "?",
-			 r->pfn, r->order, r->zone, r->temp, r->arg);
+			 r->pfn >= PAGE_OFFSET ? "addr" : "pfn", r->pfn,
+			 r->order, r->zone, r->temp, r->arg);
 	}
 }
 
