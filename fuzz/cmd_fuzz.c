@@ -23,7 +23,7 @@ struct fuzz {
 	struct campaign_options campaign;
 	const char *findings_dir;
 	u32 findings, findings_max;
-	bool json;
+	bool json, raw;
 };
 
 static bool make_dir(const struct fuzz *f)
@@ -116,6 +116,11 @@ static bool keep(struct fuzz *f, struct program *p, const char *signature,
 	if (asprintf(&path, "%s/%s.ops", f->findings_dir, signature) < 0)
 		return false;
 	ok = keep_raw(f, p, path, signature, number);
+	if (ok && f->raw) {
+		printf("FINDING %s: %s\n", signature, path);
+		free(path);
+		return true;
+	}
 	if (ok && !find_again(p, signature, TRY_SECONDS, &options, &v)) {
 		cmd_error("fuzz: no child process: %s", strerror(errno));
 		ok = false;
@@ -189,6 +194,8 @@ int fuzz_main(int argc, char **argv)
 		  "the directory for them (default findings)" },
 		{ "max-findings", 0, OPT_U32, &f.findings_max,
 		  "stop after so many" },
+		{ "raw", 0, OPT_FLAG, &f.raw,
+		  "keep what is found as it is, not minimised" },
 		{ "no-states", 0, OPT_FLAG, &f.campaign.no_states,
 		  "ignore the state counters" },
 		{ "isolate", 0, OPT_FLAG, &isolate,
