@@ -107,6 +107,7 @@ void front_snapshot(struct machine *m)
 	struct objects *o = &m->objects;
 
 	memcpy(o->golden.front_cache, o->front_cache, sizeof(o->front_cache));
+	o->golden.nr_fronts = o->nr_fronts;
 }
 
 /* A number may have gone from one cache to another: all go, then all come. */
@@ -126,4 +127,5 @@ UNSANITIZED void front_reset(struct machine *m)
 		if (cache[n])
 			*front_number(m, ptr_link(cache[n])) = (u8)n;
 	}
+	o->nr_fronts = o->golden.nr_fronts;
 }

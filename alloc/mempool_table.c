@@ -107,28 +107,34 @@ void mm_mempool_info(const struct machine *m, const struct mempool *pool,
 
 /* --- life ----------------------------------------------------------------- */
 
-void mempools_snapshot(struct machine *m)
-{
-	CHECK(m, !m->pools.nr_pools, "mempool: a pool at the snapshot");
-}
-
-void mempools_reset(struct machine *m)
-{
-	struct mempool_table *t = &m->pools;
-
-	if (t->nr)
-		memset(t->record, 0, t->nr * sizeof(*t->record));
-	t->nr = 0;
-	t->nr_pools = 0;
-	t->free = 0;
-}
-
 void mempools_power_off(struct machine *m)
 {
 	struct mempool_table *t = &m->pools;
 
 	platform_free(t->record, t->room * sizeof(*t->record));
 	*t = (struct mempool_table){ 0 };
+}
+
+/* Room for the first is made ahead: the next use finds what this one did. */
+void mempools_reset(struct machine *m)
+{
+	struct mempool_table *t = &m->pools;
+
+	if (t->room > RECORDS_FIRST)
+		mempools_power_off(m);
+	if (t->nr)
+		memset(t->record, 0, t->nr * sizeof(*t->record));
+	t->nr = 0;
+	t->nr_pools = 0;
+	t->free = 0;
+	if (!t->room)
+		records_grow(t); /* no memory: the next pool tries again */
+}
+
+void mempools_snapshot(struct machine *m)
+{
+	CHECK(m, !m->pools.nr_pools, "mempool: a pool at the snapshot");
+	mempools_reset(m);
 }
 
 /* --- validating ----------------------------------------------------------- */

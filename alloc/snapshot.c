@@ -167,5 +167,6 @@ void machine_reset(struct machine *m)
 	mempools_reset(m);
 	vm_reset(m);
 	device_reset(m);
+	m->front = m->fronts[m->task.cpu]; /* the guess: coverage shows it */
 	mm_set_current(m, (struct task){ 0 });
 }

@@ -96,6 +96,7 @@ struct golden_slabs {
 	u8 *poison; /* PLATFORM_POISON_BYTES each */
 	u8 *front;  /* the numbers of their caches */
 	const struct kmem_cache *front_cache[FRONT_NUMBERS];
+	u32 nr_fronts;
 	bool live;    /* callers had objects at the snapshot */
 	bool touched; /* some cache was touched since */
 	struct handles handles;

@@ -271,6 +271,7 @@ u64 vm_view(const struct machine *m, u64 hash)
 void vm_snapshot(struct machine *m)
 {
 	CHECK(m, !m->vm.nr_areas, "vmalloc: an area at the snapshot");
+	vm_index_clear(m);
 }
 
 /* The image has no list any more. */

@@ -323,21 +323,24 @@ bool vm_index_place(struct machine *m, vaddr_t start, vaddr_t end, u64 size,
 
 /* --- life ----------------------------------------------------------------- */
 
-void vm_index_clear(struct machine *m)
-{
-	struct vm_index *x = &m->vm.index;
-
-	x->nr = 0;
-	x->free = 0;
-	x->root = 0;
-}
-
 void vm_index_exit(struct machine *m)
 {
 	struct vm_index *x = &m->vm.index;
 
 	platform_free(x->node, x->room * sizeof(*x->node));
 	*x = (struct vm_index){ 0 };
+}
+
+void vm_index_clear(struct machine *m)
+{
+	struct vm_index *x = &m->vm.index;
+
+	if (x->room > NODES_FIRST)
+		vm_index_exit(m);
+	x->nr = 0;
+	x->free = 0;
+	x->root = 0;
+	vm_index_reserve(m); /* no memory: the next area tries again */
 }
 
 /* --- validating ----------------------------------------------------------- */

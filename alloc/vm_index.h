@@ -46,7 +46,7 @@ u32 vm_index_before(const struct machine *m, vaddr_t addr);
 /* Room for one more node; false: the host has no memory. */
 bool vm_index_reserve(struct machine *m);
 
-/* No area is left: at the cost of nothing. */
+/* No area is left; there is room for the first ones, as for a new machine. */
 void vm_index_clear(struct machine *m);
 void vm_index_exit(struct machine *m);
 

@@ -475,7 +475,8 @@ enum exec_status exec_run(struct exec *x, const struct program *p,
 {
 	enum exec_status status;
 
-	if (!slots_ready(x, p) || !exec_objects_begin(x))
+	if (!slots_ready(x, p) || !exec_objects_begin(x) ||
+	    !exec_slabs_begin(x))
 		return EXEC_NO_MEMORY;
 	memset(&x->out, 0, sizeof(x->out));
 	x->p = p;

@@ -77,6 +77,11 @@ void exec_delete(struct exec *x);
  */
 enum exec_status exec_run(struct exec *x, const struct program *p,
 			  struct exec_stats *stats, struct finding *f);
+/*
+ * The machine goes that boot lines and boot ops of a program's own have: the
+ * next such program has a new one, whatever ran before.
+ */
+void exec_drop_own_machine(struct exec *x);
 /* Why the last program could not boot: a phrase. */
 const char *exec_why(const struct exec *x);
 

@@ -18,6 +18,11 @@ void exec_unit_delete(struct unit *u)
 	memset(u, 0, sizeof(*u));
 }
 
+void exec_drop_own_machine(struct exec *x)
+{
+	exec_unit_delete(&x->unit[NR_UNITS - 1]);
+}
+
 static bool begins_with_boot_ops(const struct program *p)
 {
 	return p->nr && op_info[p->op[0].code].group == GROUP_BOOT;

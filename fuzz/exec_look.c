@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#define SLABS_FIRST 512u
+
 static enum step check_arrays(struct exec *x, const struct kmem_cache *cache,
 			      u32 addr, const struct cache_info *info)
 {
@@ -23,6 +25,20 @@ static enum step check_arrays(struct exec *x, const struct kmem_cache *cache,
 			return exec_diverged(x);
 	}
 	return STEP_OK;
+}
+
+bool exec_slabs_begin(struct exec *x)
+{
+	struct slab_view *slabs;
+
+	if (x->room_slabs == SLABS_FIRST)
+		return true;
+	slabs = realloc(x->slabs, SLABS_FIRST * sizeof(*slabs));
+	if (!slabs)
+		return false;
+	x->slabs = slabs;
+	x->room_slabs = SLABS_FIRST;
+	return true;
 }
 
 u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,

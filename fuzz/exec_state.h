@@ -124,6 +124,11 @@ void exec_objects_free(struct exec *x);
 enum step exec_check_counts(struct exec *x, u32 cpu);
 /* Compares all caches, or those that were touched; and pools.  [exec_look.c] */
 enum step exec_check_objects(struct exec *x, bool all);
+/*
+ * Room for the slabs of most lists, whatever was asked before: how often the
+ * machine is asked is seen in its coverage.  false: no memory.
+ */
+bool exec_slabs_begin(struct exec *x);
 /* A list's slabs go to x->slabs, which grows as needed; how many. */
 u32 exec_slabs(struct exec *x, const struct kmem_cache *cache,
 	       enum slab_list list);
