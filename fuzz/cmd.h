@@ -13,6 +13,7 @@
 #include "exec.h"
 #include "io.h"
 #include "op.h"
+#include "targets.h"
 
 enum { CMD_OK = 0, CMD_FINDING = 1, CMD_UNUSABLE = 2 };
 
@@ -71,19 +72,8 @@ bool save_text(const struct program *p, const char *path, const char *header);
 /* The boot line of l boots no machine: tells why. */
 int cmd_unbootable(const struct loaded *l, const char *path, const char *why);
 
-/* What a target's programs are made of. */
-struct cmd_target {
-	const char *name;
-	u16 groups;
-	bool free_boot;
-	enum codec_form form; /* FORM_NONE: programs that are run */
-	const char *doc;
-};
-
-extern const struct cmd_target cmd_targets[];
-extern const u32 nr_cmd_targets;
 /* NULL: no such target; told. */
-const struct cmd_target *cmd_target_by_name(const char *name);
+const struct target_row *cmd_target_by_name(const char *name);
 
 /* Whole frames painted, everything validated at the end. */
 struct exec_options cmd_replay_options(void);

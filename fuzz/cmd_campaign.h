@@ -17,7 +17,7 @@
 struct campaign_options {
 	u64 seed, programs;
 	u32 ops; /* of a program, at most */
-	const struct cmd_target *target;
+	const struct target_row *target;
 	bool in_process; /* no child: for debuggers and profilers */
 	bool no_states;	 /* do not look at the state counters */
 	bool progress;	 /* a line on stderr, now and then */

@@ -341,7 +341,7 @@ int features_main(int argc, char **argv)
 		1, UINT32_MAX, option
 	};
 	int status, nr = cmd_parse(&usage, argc, argv, &status);
-	const struct cmd_target *target;
+	const struct target_row *target;
 
 	if (nr < 0)
 		return status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * cmd_file.c - programs from and to files, for every subcommand; the totals
- * and digests that run and fuzz end with; and the targets that both know.
+ * and digests that run and fuzz end with.
  */
 #include "cmd.h"
 #include "codec.h"
@@ -10,53 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUPS_ALL                                                             \
-	(GROUP_BOOT | GROUP_PAGES | GROUP_SLAB | GROUP_KMALLOC |               \
-	 GROUP_MEMPOOL | GROUP_ACCESS | GROUP_MAPPING)
-
-const struct cmd_target cmd_targets[] = {
-	{ "pages", GROUP_PAGES, false, FORM_NONE,
-	  "page frames, on the boot profiles" },
-	{ "slab", GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES, false, FORM_NONE,
-	  "caches and their objects, beside kmalloc and page frames" },
-	{ "kmalloc", GROUP_KMALLOC | GROUP_PAGES, false, FORM_NONE,
-	  "kmalloc and its kin, beside page frames" },
-	{ "mempool", GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
-	  false, FORM_NONE, "memory pools over caches and kmalloc" },
-	{ "segment", GROUP_SEGMENT, false, FORM_NONE,
-	  "descriptors, segment registers and accesses through them" },
-	{ "paging", GROUP_PAGING | GROUP_USER | GROUP_PAGES, false, FORM_NONE,
-	  "the kernel's tables and TLBs, beside page frames and directories" },
-	{ "user", GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
-	  false, FORM_NONE,
-	  "processes: directories, their pages, and accesses" },
-	{ "vmalloc", GROUP_VMALLOC | GROUP_PAGES, false, FORM_NONE,
-	  "areas: vmalloc, vmap, and accesses, beside page frames" },
-	{ "ioremap", GROUP_IOREMAP | GROUP_PAGES, false, FORM_NONE,
-	  "devices: ioremap, the fixmap, and accesses" },
-	{ "highmem", GROUP_HIGHMEM | GROUP_PAGES, false, FORM_NONE,
-	  "kmap, kmap_atomic, and accesses, beside page frames" },
-	{ "mm", GROUPS_ALL & ~GROUP_BOOT, false, FORM_NONE,
-	  "the whole machine: ops of every kind but boot's" },
-	{ "boot", GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING, true, FORM_NONE,
-	  "boot lines of their own, bootmem calls, then page frames and "
-	  "mappings" },
-	{ "wire", GROUPS_ALL, true, FORM_WIRE,
-	  "any bytes are a program, and it survives bytes and text" },
-	{ "text", GROUPS_ALL, true, FORM_TEXT,
-	  "the text reader takes or refuses any bytes" },
-	{ "import", GROUP_PAGES | GROUP_OBJECTS, false, FORM_TRACE,
-	  "so does the importer of traces" },
-};
-const u32 nr_cmd_targets = sizeof(cmd_targets) / sizeof(cmd_targets[0]);
-
-const struct cmd_target *cmd_target_by_name(const char *name)
+const struct target_row *cmd_target_by_name(const char *name)
 {
-	for (u32 i = 0; i < nr_cmd_targets; i++)
-		if (strcmp(cmd_targets[i].name, name) == 0)
-			return &cmd_targets[i];
-	cmd_error("%s: no such target (see mmtwin list targets)", name);
-	return NULL;
+	const struct target_row *row = target_row_by_name(name);
+
+	if (!row)
+		cmd_error("%s: no such target (see mmtwin list targets)", name);
+	return row;
 }
 
 struct exec_options cmd_replay_options(void)

@@ -65,8 +65,8 @@ static void list_ops(void)
 
 static void list_targets(void)
 {
-	for (u32 i = 0; i < nr_cmd_targets; i++)
-		row(cmd_targets[i].name, cmd_targets[i].doc);
+	for (u32 i = 0; i < nr_target_rows; i++)
+		row(target_rows[i].name, target_rows[i].doc);
 }
 
 static void list_reports(void)

@@ -110,7 +110,7 @@ int gen_main(int argc, char **argv)
 		"Makes one program; the same seed makes the same one.", 0, 0,
 		option
 	};
-	const struct cmd_target *target;
+	const struct target_row *target;
 	struct program p;
 	struct prng r;
 	int status;

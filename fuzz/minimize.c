@@ -262,6 +262,21 @@ u32 minimize(struct program *p, min_predicate holds, void *arg, u32 tries_max)
 	return m.tries;
 }
 
+u32 minimize_trim(struct program *p, min_predicate holds, void *arg,
+		  u32 tries_max)
+{
+	struct min m = { .p = p, .holds = holds, .arg = arg };
+
+	m.tries_max = tries_max;
+	program_init(&m.trial);
+	seen_add(&m, program_hash(p));
+	pass_tail(&m);
+	min_pass_slots(&m);
+	min_pass_ops(&m);
+	min_free(&m);
+	return m.tries;
+}
+
 bool minimize_check(const struct program *p, min_predicate holds, void *arg,
 		    const char **why)
 {

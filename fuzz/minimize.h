@@ -21,6 +21,13 @@ typedef bool (*min_predicate)(void *arg, const struct program *p);
 u32 minimize(struct program *p, min_predicate holds, void *arg, u32 tries_max);
 
 /*
+ * The start of it: tail, families and lifetimes of slots, groups and single
+ * ops, each once.  What an engine trims is smaller then, and not simpler.
+ */
+u32 minimize_trim(struct program *p, min_predicate holds, void *arg,
+		  u32 tries_max);
+
+/*
  * True if no single op, no pair of ops and no argument of p can be
  * simplified any more; what can is said in *why (static storage).
  */

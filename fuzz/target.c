@@ -7,6 +7,7 @@
  */
 #include "target.h"
 
+#include "boots.h"
 #include "codec.h"
 
 #include <stdlib.h>
@@ -15,6 +16,17 @@
 static struct exec *executor;
 static struct program program;
 static struct exec_stats stats;
+
+const struct target_row *target_row(void)
+{
+	const struct target_row *row = target_row_by_name(target.name);
+
+	if (!row) {
+		fprintf(stderr, "%s: no row in targets.c\n", target.name);
+		abort();
+	}
+	return row;
+}
 
 const struct exec_stats *target_stats(void)
 {
@@ -52,22 +64,34 @@ static bool known(const char *signature)
 	return found;
 }
 
-void target_run_program(const u8 *data, size_t size)
+static bool executor_ready(void)
 {
-	const struct exec_options options = { .small_boot = !target.free_boot,
-					      .full_one_in = FULL_ONE_IN };
-	struct finding f;
+	const struct exec_options options = {
+		.small_boot = !target_row()->free_boot,
+		.full_one_in = FULL_ONE_IN,
+	};
 
 	if (!executor) {
 		cover_enable(!getenv("MMTWIN_NO_STATES"));
 		program_init(&program);
 		executor = exec_new(&options);
 	}
-	if (!executor || !wire_decode(&program, data, size, TARGET_OPS_MAX))
+	return executor != NULL;
+}
+
+void target_run_program(const u8 *data, size_t size)
+{
+	enum exec_status status;
+	struct finding f;
+
+	if (!executor_ready() ||
+	    !wire_decode(&program, data, size, TARGET_OPS_MAX))
 		return;
-	if (exec_run(executor, &program, &stats, &f) == EXEC_FINDING &&
-	    !known(f.signature)) {
+	boots_ahead(executor, &program);
+	status = exec_run(executor, &program, &stats, &f);
+	if (status == EXEC_FINDING && !known(f.signature)) {
 		finding_print(stderr, &f, &program, NULL);
 		target_fail(f.signature);
 	}
+	boots_after(&program, status == EXEC_FINDING);
 }

@@ -7,22 +7,18 @@
 #define FUZZ_TARGET_H
 
 #include "exec.h"
+#include "targets.h"
 
 struct target {
 	const char *name;
 	/* Judges one input; does not return when the property fails. */
 	void (*one)(const u8 *data, size_t size);
-	/* What our mutator makes; groups 0: the input is no program. */
-	u16 groups;
-	bool free_boot;
 };
 
 /* Each target_<t>.c defines it. */
 extern const struct target target;
-
-/* Ops of a program that a mutator makes; and that the decoder takes. */
-#define TARGET_OPS 64
-#define TARGET_OPS_MAX 1000
+/* Its row in targets.c; aborts where there is none. */
+const struct target_row *target_row(void);
 
 /* Runs the bytes as a program; aborts with a finding's story. */
 void target_run_program(const u8 *data, size_t size);

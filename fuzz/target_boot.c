@@ -5,6 +5,4 @@
 const struct target target = {
 	.name = "boot",
 	.one = target_run_program,
-	.groups = GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING,
-	.free_boot = true,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "highmem",
 	.one = target_run_program,
-	.groups = GROUP_HIGHMEM | GROUP_PAGES,
 };

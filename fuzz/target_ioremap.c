@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "ioremap",
 	.one = target_run_program,
-	.groups = GROUP_IOREMAP | GROUP_PAGES,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "kmalloc",
 	.one = target_run_program,
-	.groups = GROUP_KMALLOC | GROUP_PAGES,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "mempool",
 	.one = target_run_program,
-	.groups = GROUP_MEMPOOL | GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
 };

@@ -5,6 +5,4 @@
 const struct target target = {
 	.name = "mm",
 	.one = target_run_program,
-	.groups = GROUP_PAGES | GROUP_OBJECTS | GROUP_MEMPOOL | GROUP_ACCESS |
-		  GROUP_MAPPING,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "pages",
 	.one = target_run_program,
-	.groups = GROUP_PAGES,
 };

@@ -6,5 +6,4 @@
 const struct target target = {
 	.name = "paging",
 	.one = target_run_program,
-	.groups = GROUP_PAGING | GROUP_USER | GROUP_PAGES,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "segment",
 	.one = target_run_program,
-	.groups = GROUP_SEGMENT,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "slab",
 	.one = target_run_program,
-	.groups = GROUP_SLAB | GROUP_KMALLOC | GROUP_PAGES,
 };

@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "user",
 	.one = target_run_program,
-	.groups = GROUP_USER | GROUP_PAGING | GROUP_SEGMENT | GROUP_PAGES,
 };

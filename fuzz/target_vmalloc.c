@@ -5,5 +5,4 @@
 const struct target target = {
 	.name = "vmalloc",
 	.one = target_run_program,
-	.groups = GROUP_VMALLOC | GROUP_PAGES,
 };
