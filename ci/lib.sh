@@ -34,6 +34,9 @@ probes() {
 		$clang/libclang_rt.fuzzer-x86_64.a libclang-rt-dev
 		llvm-symbolizer llvm
 		END
+	afl) cat <<-END ;;
+		afl-clang-fast afl++
+		END
 	coverage) cat <<-END ;;
 		$clang/libclang_rt.profile-x86_64.a libclang-rt-dev
 		llvm-cov llvm

@@ -143,26 +143,40 @@ static const char *signal_word(int signal)
 	}
 }
 
+/* Unwatched, the process dies of the same signal by the default. */
 static void on_signal(int signal)
 {
 	die(signal_word(signal), "", "");
-	_exit(DEATH_STATUS);
+	if (watched)
+		_exit(DEATH_STATUS);
 }
 
-void death_watch(struct death *d)
+static void catch_signals(int flags)
 {
 	static const int signals[] = { SIGSEGV, SIGBUS,	 SIGFPE, SIGILL,
 				       SIGTRAP, SIGABRT, SIGALRM };
 	struct sigaction act = { .sa_handler = on_signal,
-				 .sa_flags = SA_ONSTACK };
+				 .sa_flags = SA_ONSTACK | flags };
 	stack_t stack = { .ss_sp = signal_stack,
 			  .ss_size = sizeof(signal_stack) };
 
-	memset(d, 0, sizeof(*d));
-	watched = d;
 	sigaltstack(&stack, NULL);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &act, NULL);
+}
+
+void death_watch(struct death *d)
+{
+	memset(d, 0, sizeof(*d));
+	watched = d;
+	catch_signals(0);
+}
+
+void death_announce_signals(void)
+{
+	death_announce();
+	if (!__asan_get_report_description)
+		catch_signals((int)SA_RESETHAND);
 }
 
 void death_alarm(u32 seconds)

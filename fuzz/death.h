@@ -28,6 +28,11 @@ void death_watch(struct death *d);
  * in the words by which the engines tell findings apart.
  */
 void death_announce(void);
+/*
+ * ... and so is a signal, where no sanitizer sees it: for engines that have no
+ * handlers of their own.  The process dies of it all the same.
+ */
+void death_announce_signals(void);
 /* A hang is a death too: seconds from now, 0: never. */
 void death_alarm(u32 seconds);
 /* The signature of a process that a signal killed unseen (SIGKILL). */

@@ -39,7 +39,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	death_announce();
+	if (afl_map_here())
+		death_announce_signals();
+	else
+		death_announce();
 	if (getenv("MMTWIN_STATS"))
 		atexit(print_stats);
 	return 0;

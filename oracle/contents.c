@@ -123,7 +123,8 @@ static NO_ASAN void smear(u8 *p, u32 size)
 static u8 *poisoned(u8 *at, u32 len)
 {
 #if __STDC_HOSTED__
-	if (!__asan_region_is_poisoned)
+	/* (AFL++'s run-time library has the other one, which says NULL) */
+	if (!__asan_address_is_poisoned)
 		return NULL;
 	if (len > SAMPLE_BYTES)
 		return __asan_region_is_poisoned(at, len);
