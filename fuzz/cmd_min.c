@@ -36,6 +36,35 @@ bool find_again(const struct program *p, const char *wanted, u32 seconds,
 	return sandbox_run(options, p, seconds, v);
 }
 
+/*
+ * A replay looks at everything, before and after each op; what shows without
+ * that is first shrunk without.  Returns the number of tries; p is as it was
+ * where the result would not show it to the replay.
+ */
+static u32 shrink_quickly(struct program *p, const struct sandbox_min *how)
+{
+	const struct exec_options quick = { 0 };
+	struct sandbox_min with = *how;
+	struct program copy;
+	u32 tries = 0;
+
+	with.options = &quick;
+	program_init(&copy);
+	if (program_copy(&copy, p) &&
+	    sandbox_confirm(&quick, p, how->seconds, how->signature, 1)) {
+		tries = sandbox_minimize(&with, &copy);
+		if (sandbox_confirm(how->options, &copy, how->seconds,
+				    how->signature, 1)) {
+			struct program swap = *p;
+
+			*p = copy;
+			copy = swap;
+		}
+	}
+	program_free(&copy);
+	return tries;
+}
+
 bool find_smallest(struct program *p, const struct exec_options *options,
 		   u32 seconds, struct verdict *v, struct smallest *out)
 {
@@ -51,7 +80,8 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 		how.seconds = seconds < HANG_SECONDS ? seconds : HANG_SECONDS;
 	}
 	out->ops_before = p->nr;
-	out->tries = sandbox_minimize(&how, p);
+	out->tries = how.options->validate_full ? shrink_quickly(p, &how) : 0;
+	out->tries += sandbox_minimize(&how, p);
 	out->same = sandbox_confirm(options, p, how.seconds, out->signature,
 				    CONFIRM_TIMES);
 	/* the finding as the smallest program shows it: other op numbers */

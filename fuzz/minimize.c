@@ -117,7 +117,7 @@ bool min_trial_end(struct min *m)
 	if (!m->holds(m->arg, &m->trial))
 		return false;
 	if (m->checking) {
-		m->found = m->pass;
+		m->found = min_say(m);
 		m->stop = true;
 		return true;
 	}

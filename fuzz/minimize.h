@@ -29,7 +29,8 @@ u32 minimize_trim(struct program *p, min_predicate holds, void *arg,
 
 /*
  * True if no single op, no pair of ops and no argument of p can be
- * simplified any more; what can is said in *why (static storage).
+ * simplified any more; what can is said in *why, with its op (static
+ * storage).
  */
 bool minimize_check(const struct program *p, min_predicate holds, void *arg,
 		    const char **why);

@@ -31,6 +31,9 @@ bool min_trial_begin(struct min *m);
 /* Judges the trial; true: it is the program now (or would be: checking). */
 bool min_trial_end(struct min *m);
 
+/* minimize_say.c: what the trial has changed, in words (static storage). */
+const char *min_say(const struct min *m);
+
 /* minimize_units.c: what belongs together */
 /* The slots of an op: those that it uses, then its result's; how many. */
 u32 min_op_slots(const struct op *op, u32 slot[OP_ARGS_MAX + 1]);

@@ -32,7 +32,7 @@ struct shared_run {
 struct shared_min {
 	struct death death;
 	u32 tries;
-	const char *why; /* static storage: the child is the same program */
+	char why[320]; /* "": nothing can be simpler */
 	u8 profile;
 	struct boot_line boot;
 	u32 nr;
@@ -223,7 +223,10 @@ static void minimize_in_child(struct shared_min *s,
 	if (!in.x || !program_copy(&copy, p))
 		abort();
 	if (check) {
-		minimize_check(&copy, holds_inside, &in, &s->why);
+		const char *why = NULL;
+
+		minimize_check(&copy, holds_inside, &in, &why);
+		snprintf(s->why, sizeof(s->why), "%s", why ? why : "");
 		_exit(0);
 	}
 	s->tries = minimize(&copy, holds_inside, &in, how->tries_max);
@@ -241,6 +244,7 @@ static bool minimize_inside(const struct sandbox_min *how, struct program *p,
 {
 	size_t size = sizeof(struct shared_min) + p->nr * sizeof(*p->op);
 	struct shared_min *s = sandbox_shared(size);
+	static char text[sizeof(s->why)];
 	bool ok = false;
 	pid_t pid;
 
@@ -259,7 +263,8 @@ static bool minimize_inside(const struct sandbox_min *how, struct program *p,
 			memcpy(p->op, s->op, s->nr * sizeof(*p->op));
 	}
 	*tries = s->tries;
-	*why = s->why;
+	snprintf(text, sizeof(text), "%s", s->why);
+	*why = *text ? text : NULL;
 	munmap(s, size);
 	return ok;
 }

@@ -72,6 +72,10 @@ END
 expect 0 run good.ops
 says out "$totals"
 says out '^programs=1 ops=3 skipped=0 findings=0 '
+expect 1 min --check finding.ops
+says out ': op 3, __free_pages r1'
+expect 0 min finding.ops -o small.ops
+expect 0 min --check small.ops
 expect 1 run good.ops finding.ops
 says out 'expect'
 says out 'mmtwin run finding.ops'
