@@ -46,6 +46,16 @@ probes() {
 		$lib/libjemalloc.so.2 libjemalloc2
 		$lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 		END
+	oss-fuzz-i386) cat <<-END ;;
+		/usr/lib/gcc/x86_64-linux-gnu/*/32/libstdc++.a g++-multilib
+		/usr/lib32/libz.a lib32z1-dev
+		END
+	oss-fuzz) cat <<-END ;;
+		clang++ clang
+		zip zip
+		unzip unzip
+		objdump binutils
+		END
 	bisect) cat <<-END ;;
 		git git
 		END

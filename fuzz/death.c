@@ -24,6 +24,13 @@ void __ubsan_get_current_report_data(const char **kind, const char **message,
 				     const char **file, unsigned *line,
 				     unsigned *column, char **address)
 	__attribute__((weak));
+/*
+ * ASan is asked through these: OSS-Fuzz counts calls by its name, and of a
+ * build with another sanitizer there may be none.
+ */
+static const char *(*const volatile describe)(void) =
+	__asan_get_report_description;
+static int (*const volatile is_write)(void) = __asan_get_report_access_type;
 /* Ours, that they call. */
 void __asan_on_error(void);
 void __ubsan_on_report(void);
@@ -96,11 +103,8 @@ void death_announce(void)
 
 void __asan_on_error(void)
 {
-	const char *what = __asan_get_report_description
-				   ? __asan_get_report_description()
-				   : "unknown";
-	bool write = __asan_get_report_access_type &&
-		     __asan_get_report_access_type();
+	const char *what = describe ? describe() : "unknown";
+	bool write = is_write && is_write();
 
 	if (strcmp(what, "null-deref") == 0 || strncmp(what, "wild-", 5) == 0)
 		die("segv", "", "");

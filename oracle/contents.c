@@ -16,10 +16,19 @@
  */
 #include "tables.h"
 
-/* Weak: the program has ASan even where the model is built without it. */
+/*
+ * Weak: the program has ASan even where the model is built without it.  By
+ * pointers: a build with another sanitizer may have no call of ASan's names,
+ * which OSS-Fuzz counts.
+ */
 #if __STDC_HOSTED__
 void *__asan_region_is_poisoned(void *begin, size_t size) __attribute__((weak));
 int __asan_address_is_poisoned(const void volatile *addr) __attribute__((weak));
+
+static void *(*const volatile poisoned_in)(void *begin, size_t size) =
+	__asan_region_is_poisoned;
+static int (*const volatile is_poisoned)(const void volatile *addr) =
+	__asan_address_is_poisoned;
 #endif
 
 #define NO_ASAN __attribute__((no_sanitize("address"), noinline))
@@ -124,13 +133,13 @@ static u8 *poisoned(u8 *at, u32 len)
 {
 #if __STDC_HOSTED__
 	/* (AFL++'s run-time library has the other one, which says NULL) */
-	if (!__asan_address_is_poisoned)
+	if (!is_poisoned)
 		return NULL;
 	if (len > SAMPLE_BYTES)
-		return __asan_region_is_poisoned(at, len);
-	if (__asan_address_is_poisoned(at))
+		return poisoned_in(at, len);
+	if (is_poisoned(at))
 		return at;
-	if (__asan_address_is_poisoned(at + len - 1))
+	if (is_poisoned(at + len - 1))
 		return at + len - 1;
 #else
 	(void)at, (void)len;
