@@ -42,6 +42,7 @@ engine_job() {
 		for artefact in "$prefix"{crash,timeout,oom,leak}-*; do
 			[[ -f $artefact ]] || continue
 			collect "$artefact" "$log"
+			rm -f "$artefact" # what is left was not judged
 			duds=0
 		done
 		if ((duds >= 3)); then
