@@ -77,9 +77,14 @@ static void leave_list(struct machine *m, struct page *page)
 /* A free directory is poisoned, and yet the kernel's words are kept. */
 UNSANITIZED void pgd_set_kernel_pde(struct machine *m, u32 index, u32 word)
 {
+	u32 nr = 0;
+
 	set_word(m, &m->swapper_pg_dir[index], word);
-	for (struct page *page = pgd_first(m); page; page = pgd_next(m, page))
+	for (struct page *page = pgd_first(m); page;
+	     page = pgd_next(m, page), nr++) {
+		CHECK(m, nr < m->nr_pages, "pgd: the list is without an end");
 		set_word(m, (pte_t *)page_bytes(m, page) + index, word);
+	}
 }
 
 /* --- the cache ------------------------------------------------------------ */

@@ -22,6 +22,17 @@ PANIC(a_directory_list_into_the_image, "pgd: the list leads out of mem_map")
 	mm_pgd_alloc(m);
 }
 
+PANIC(a_directory_list_that_is_a_ring, "pgd: the list is without an end")
+{
+	struct pgd *pgd;
+
+	if (machine_kmem_cache_init(m))
+		pc_end(SMALL_PC, "no caches");
+	pgd = mm_pgd_alloc(m);
+	page_of_ptr(m, pgd)->index = m->data->pgd_list;
+	pgd_set_kernel_pde(m, 1000, 0);
+}
+
 PANIC(a_frame_that_is_no_table, "pgtable: what is freed is no table")
 {
 	pgtable_free(m, pc_alloc(m, GFP_KERNEL, 0));
