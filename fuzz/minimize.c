@@ -189,6 +189,7 @@ static bool run_op_passes(struct min *m)
 		again |= min_pass_modes(m);
 		again |= min_pass_merge(m);
 		again |= min_pass_bulk(m);
+		again |= min_pass_kmalloc(m);
 		any |= again;
 	} while (again && !m->stop);
 	return any;

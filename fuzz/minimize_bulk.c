@@ -13,6 +13,8 @@
  * is told to in one op, and gives them back in another.  Objects of one
  * source (a cache, or kmalloc of one size) are replaced, but for one or two
  * with which the finding may show itself.
+ * And a cache that is one for its objects' size alone can be spared: kmalloc
+ * and its pools have caches of all sizes.
  * The number of ops falls, so that this ends; the pool's size falls in the
  * pass over arguments.  Tested by tests/test_minimize.c.
  */
@@ -217,5 +219,71 @@ bool min_pass_bulk(struct min *m)
 		       source_of(&m->p->op[i], &s) && count(m->p, &s) > 1 &&
 		       room_for_marks(m) && bulk_of(m, &s))
 			any = true;
+	return any;
+}
+
+/* --- kmalloc for a cache -------------------------------------------------- */
+
+/* The op with kmalloc in the cache's place; false: nothing takes its place. */
+static bool without_cache(struct op *op, u32 size)
+{
+	struct op was = *op;
+
+	switch (op->code) {
+	case OP_kmem_cache_alloc:
+		op->code = OP_kmalloc;
+		op->arg[0] = size;
+		return true;
+	case OP_mempool_create:
+		op->code = OP_mempool_create_kmalloc;
+		op->arg[1] = size;
+		return true;
+	case OP_kmem_cache_free:
+	case OP_kmem_cache_free_addr:
+		op->code = op->code == OP_kmem_cache_free ? OP_kfree
+							  : OP_kfree_addr;
+		op->arg[0] = was.arg[1];
+		op->arg[1] = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_about(const struct op *op, u32 cache)
+{
+	const struct op_info *info = &op_info[op->code];
+	int at = op_arg_of_kind(info, ARG_CACHE);
+
+	if (at < 0)
+		at = op_arg_of_kind(info, ARG_CACHE_FREED);
+	return at >= 0 && op->arg[at] == cache;
+}
+
+static bool try_without_cache(struct min *m, u32 at)
+{
+	u32 cache = m->p->op[at].out, size = m->p->op[at].arg[1];
+	u32 kept = at;
+
+	if (!min_trial_begin(m))
+		return false;
+	for (u32 i = at + 1; i < m->p->nr; i++) {
+		struct op op = m->p->op[i];
+
+		if (!is_about(&op, cache) || without_cache(&op, size))
+			m->trial.op[kept++] = op;
+	}
+	m->trial.nr = kept;
+	return min_trial_end(m);
+}
+
+bool min_pass_kmalloc(struct min *m)
+{
+	bool any = false;
+
+	m->pass = "kmalloc can do the work of a cache";
+	for (u32 at = m->p->nr; at-- && !m->stop;)
+		if (m->p->op[at].code == OP_kmem_cache_create)
+			any |= try_without_cache(m, at);
 	return any;
 }

@@ -51,6 +51,7 @@ bool min_pass_pressure(struct min *m);
 bool min_pass_modes(struct min *m);
 /* minimize_bulk.c: a pool for many objects */
 bool min_pass_bulk(struct min *m);
+bool min_pass_kmalloc(struct min *m); /* ... and none for a cache */
 /* minimize_fields.c */
 bool min_pass_args(struct min *m);
 bool min_pass_attributes(struct min *m);

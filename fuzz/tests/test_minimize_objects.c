@@ -104,6 +104,26 @@ static bool below_0(void *arg, const struct program *p)
 	return op && (s32)op->arg[1] < 0;
 }
 
+/* An object of at least 300 bytes is taken from a pool's reserve. */
+static bool from_reserve(void *arg, const struct program *p)
+{
+	u32 size = 0;
+
+	(void)arg;
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_kmem_cache_create)
+			size = op->arg[1];
+		if (op->code == OP_mempool_create_kmalloc)
+			size = op->arg[1];
+	}
+	return size >= 300 &&
+	       (find(p, OP_mempool_create) ||
+		find(p, OP_mempool_create_kmalloc)) &&
+	       find(p, OP_mempool_alloc);
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static const struct row rows[] = {
@@ -153,6 +173,11 @@ static const struct row rows[] = {
 	  two_names,
 	  "r1 = kmem_cache_create name=1\n"
 	  "r2 = kmem_cache_create size=300 flags=SLAB_HWCACHE_ALIGN life=1\n" },
+	{ "kmalloc for a cache of a size",
+	  "r1 = kmem_cache_create size=300\nr2 = mempool_create r1 min_nr=8\n"
+	  "kmem_cache_shrink r1\nr3 = mempool_alloc r2\n",
+	  from_reserve,
+	  "r1 = mempool_create_kmalloc size=300\nr2 = mempool_alloc r1\n" },
 	{ "numbers below 0", "mempool_resize r1 min_nr=-77000\n", below_0,
 	  "mempool_resize r1 min_nr=-1\n" },
 };
