@@ -35,6 +35,12 @@ bool afl_map_here(void)
 	return &__afl_area_ptr != NULL;
 }
 
+size_t afl_map(u8 **first)
+{
+	*first = __afl_area_ptr;
+	return map_size();
+}
+
 /* A guard that is 0 is one that has no place yet. */
 __attribute__((constructor)) static void claim_places(void)
 {

@@ -9,6 +9,8 @@
 #include "../alloc/abi.h"
 
 bool afl_map_here(void);
+/* Its bytes; how many. */
+size_t afl_map(u8 **first);
 /* The execution at hand has covered nothing so far. */
 void afl_map_forget(void);
 /* Keeps what it has covered so far; adds what was kept last. */

@@ -174,51 +174,6 @@ enum step exec_check_counts(struct exec *x, u32 cpu)
 	return exec_judge(x, model_check_objects(x->o, &objects, &x->d));
 }
 
-static enum step check_frame(struct exec *x, pfn_t pfn)
-{
-	struct frame_view v;
-
-	mm_frame_view(x->m, pfn, &v);
-	return exec_judge(x, model_check_frame(x->o, pfn, &v, &x->d));
-}
-
-static enum step check_frames(struct exec *x)
-{
-	u32 nr = x->u->layout.max_mapnr + 1; /* and one that mem_map has not */
-	const pfn_t *touched = NULL;
-
-	if (!x->full)
-		touched = model_touched(x->o, &nr);
-	for (u32 i = 0; i < nr; i++)
-		if (check_frame(x, touched ? touched[i] : i) != STEP_OK)
-			return STEP_DIVERGED;
-	return STEP_OK;
-}
-
-static enum step check_all(struct exec *x)
-{
-	bool full = x->full;
-	const char *bad =
-		machine_validate(x->m, full ? VALIDATE_FULL : VALIDATE_QUICK);
-
-	x->out.nr_trace = 0;
-	if (bad)
-		return exec_broken(x, bad, "validate");
-	for (u32 cpu = 0; cpu < x->u->layout.nr_cpus; cpu++)
-		if (exec_check_counts(x, cpu) != STEP_OK)
-			return STEP_DIVERGED;
-	if (check_frames(x) != STEP_OK)
-		return STEP_DIVERGED;
-	if (exec_check_objects(x, full) != STEP_OK ||
-	    exec_check_translation(x, full) != STEP_OK ||
-	    exec_check_mappings(x, full) != STEP_OK)
-		return STEP_DIVERGED;
-	bad = full ? model_self_check(x->o) : NULL;
-	if (bad)
-		return exec_find(x, "oracle", bad, bad, "self");
-	return exec_judge(x, model_check_contents(x->o, &x->d));
-}
-
 /* --- running ------------------------------------------------------------- */
 
 static enum expect expect_of(const struct exec *x, enum step step)
@@ -337,7 +292,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 	x->partly = false;
 	view = wants_view(x, op);
 	if (view)
-		before = machine_view(x->m);
+		before = exec_view(x);
 	x->in_call = true;
 	step = handler[op->code](x, op);
 	x->in_call = step == STEP_DIVERGED;
@@ -345,8 +300,7 @@ static enum step run_op(struct exec *x, const struct op *op)
 		return step;
 	if (x->opt.trace)
 		exec_trace(x);
-	if (view && came_to_nothing(x, op, step) &&
-	    machine_view(x->m) != before)
+	if (view && came_to_nothing(x, op, step) && exec_view(x) != before)
 		return exec_broken(
 			x, "V1: a failed op leaves the view as it was", "view");
 	step = check_expect(x, op, step);
@@ -393,24 +347,11 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 		else
 			stats->ops++;
 		if (x->opt.every && !x->booting &&
-		    (x->at + 1) % x->opt.every == 0 && check_all(x) != STEP_OK)
+		    (x->at + 1) % x->opt.every == 0 &&
+		    exec_check_all(x) != STEP_OK)
 			return STEP_DIVERGED;
 	}
 	return x->booting ? exec_finish_boot(x) : STEP_OK;
-}
-
-/* What no check reads must not survive either: the order of a free list. */
-static enum step check_digest(struct exec *x)
-{
-	u64 digest = machine_digest(x->m);
-
-	if (digest == x->u->digest)
-		return STEP_OK;
-	x->d.expected = x->u->digest;
-	x->d.actual = digest;
-	return exec_find(x, "oracle", "E5",
-			 "a reset leaves the machine as the snapshot was",
-			 "digest");
 }
 
 /* Back to the snapshot, and a look at it. */
@@ -422,9 +363,7 @@ static enum step reset(struct exec *x)
 	x->now = x->u->layout;
 	forget_outcome(&x->out);
 	exec_begin_as(x, (struct task){ 0 });
-	if (check_all(x) != STEP_OK)
-		return STEP_DIVERGED;
-	if (x->full && check_digest(x) != STEP_OK)
+	if (exec_check_all(x) != STEP_OK || exec_check_digest(x) != STEP_OK)
 		return STEP_DIVERGED;
 	return exec_judge(x, model_check_reset(x->o, &x->d));
 }
@@ -446,7 +385,7 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 	if (step == STEP_UNBOOTABLE)
 		return EXEC_UNBOOTABLE;
 	pause_here(x, step == STEP_DIVERGED);
-	if (step != STEP_OK || check_all(x) != STEP_OK)
+	if (step != STEP_OK || exec_check_all(x) != STEP_OK)
 		return EXEC_FINDING;
 	if (x->opt.digest)
 		stats->digest = machine_digest(x->m);
@@ -457,16 +396,20 @@ static enum exec_status execute(struct exec *x, struct exec_stats *stats)
 
 /*
  * Most programs are looked at where they have been alone.  What a reset has
- * left behind, or what only sums show, the others find: the ops say which.
+ * left behind, or what only sums show, the others find: the ops say which, and
+ * what they are about, so that few children of one that is looked at are too.
  */
+#define FULL_HASH 0x9E3779B97F4A7C15u
+
 static bool wants_full(const struct exec *x, const struct program *p)
 {
-	u64 hash = p->nr;
+	u64 hash = FULL_HASH * (p->nr + 1);
 
 	if (x->opt.validate_full || !x->opt.full_one_in)
 		return x->opt.validate_full;
 	for (u32 i = 0; i < p->nr; i++)
-		hash = (hash ^ p->op[i].code) * 0x9E3779B97F4A7C15u;
+		hash = (hash ^ p->op[i].code ^ (u64)p->op[i].arg[0] << 8) *
+		       FULL_HASH;
 	return (hash >> 32) % x->opt.full_one_in == 0;
 }
 

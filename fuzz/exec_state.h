@@ -122,6 +122,15 @@ bool exec_objects_begin(struct exec *x);
 void exec_objects_free(struct exec *x);
 /* After each op: what is compared of one CPU, and of all caches. */
 enum step exec_check_counts(struct exec *x, u32 cpu);
+/*
+ * Validators, frames and all that follows here: all of it, or what was
+ * touched; and what no check reads, the order of a free list, which must not
+ * survive a reset either.  [exec_check.c]
+ */
+enum step exec_check_all(struct exec *x);
+enum step exec_check_digest(struct exec *x);
+/* machine_view(): before and after a call that came to nothing. */
+u64 exec_view(struct exec *x);
 /* Compares all caches, or those that were touched; and pools.  [exec_look.c] */
 enum step exec_check_objects(struct exec *x, bool all);
 /*

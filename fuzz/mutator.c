@@ -36,6 +36,12 @@ static struct gen_options options_for(const struct mutator *m, size_t room)
 	};
 }
 
+/* A program without ops shows nothing that another does not. */
+static size_t encoded(const struct mutator *m, u8 *out, size_t room)
+{
+	return m->child.nr ? wire_encode(&m->child, out, room, NULL, NULL) : 0;
+}
+
 size_t mutator_vary(struct mutator *m, struct prng *r, const u8 *data,
 		    size_t size, u8 *out, size_t room)
 {
@@ -52,7 +58,7 @@ size_t mutator_vary(struct mutator *m, struct prng *r, const u8 *data,
 		ok = wire_decode(&m->child, data, size, TARGET_OPS_MAX) &&
 		     mutate_program(&m->child, r, &options);
 	}
-	return ok ? wire_encode(&m->child, out, room, NULL, NULL) : 0;
+	return ok ? encoded(m, out, room) : 0;
 }
 
 size_t mutator_cross(struct mutator *m, struct prng *r, const u8 *a,
@@ -67,5 +73,5 @@ size_t mutator_cross(struct mutator *m, struct prng *r, const u8 *a,
 	    !wire_decode(&m->second, b, b_size, TARGET_OPS_MAX) ||
 	    !cross_programs(&m->child, &m->first, &m->second, r, &options))
 		return 0;
-	return wire_encode(&m->child, out, room, NULL, NULL);
+	return encoded(m, out, room);
 }

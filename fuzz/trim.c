@@ -9,7 +9,8 @@
  *	trim_next(): NULL <----	returns
  *
  * So there is one minimiser, and it stays a pure function.  What is abandoned
- * is told "no" until it returns, which calls nobody and frees what it has.
+ * is told "no" until it returns, which calls nobody and frees what it has; so
+ * it is, unasked, of a program without ops.
  * Tested by tests/test_trim.c.
  */
 #include "trim.h"
@@ -34,7 +35,7 @@ static bool ask(void *arg, const struct program *p)
 {
 	struct trim *t = arg;
 
-	if (t->abandoned)
+	if (t->abandoned || !p->nr)
 		return false;
 	t->asked = p;
 	swapcontext(&t->minimizer, &t->engine);

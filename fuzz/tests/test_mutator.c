@@ -128,7 +128,7 @@ TEST(the_library_makes_programs_by_its_seed)
 
 TEST(the_library_says_what_it_did)
 {
-	u8 data[] = { 0, 0 }, add[] = { 0, 0 }, *out;
+	u8 data[] = { 0, OP_alloc_page }, add[] = { 0, OP___free_page }, *out;
 	u32 news = 0, crosses = 0;
 	void *a;
 
