@@ -55,13 +55,14 @@ void *afl_custom_init(void *afl, unsigned int seed)
 {
 	const char *name = getenv("MMTWIN_TARGET");
 	const struct target_row *row = target_row_by_name(name ? name : "");
-	struct afl_mutator *a = calloc(1, sizeof(*a));
+	struct afl_mutator *a;
 
 	(void)afl;
 	if (!row)
 		refuse("no such target", name ? name : "");
 	if (row->form != FORM_NONE)
 		refuse("its input is no program: it needs no mutator", name);
+	a = calloc(1, sizeof(*a));
 	if (a)
 		a->trim = trim_new();
 	if (!a || !a->trim)
