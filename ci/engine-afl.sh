@@ -161,17 +161,13 @@ engine_shrink() {
 		-i "$1" -o "$2" -- "$fuzzer" >/dev/null 2>&1 || true
 }
 
-# What the instances found themselves, for libFuzzer, by its names.
+# What the instances found themselves, for libFuzzer, by its names.  A link is
+# whole at once, and afl-fuzz never writes to a file that it has.
 engine_end() {
-	local file sha
+	local sha file
 
-	for file in "$work/afl"/*/queue/id:*; do
-		[[ -f $file && $file != *,orig:* && $file != *,sync:* ]] ||
-			continue
-		sha=$(sha1sum <"$file")
-		sha=${sha%% *}
-		[[ -e $work/corpus/$sha ]] && continue
-		cp "$file" "$work/run/new" &&
-			mv "$work/run/new" "$work/corpus/$sha"
-	done
+	while read -r sha file; do
+		[[ -e $work/corpus/$sha ]] || ln "$file" "$work/corpus/$sha"
+	done < <(find "$work/afl" -path '*/queue/id:*' ! -name '*,orig:*' \
+		! -name '*,sync:*' -exec sha1sum {} +)
 }
