@@ -4,7 +4,8 @@
  * finds anything more.
  *
  *	tail -> families and lifetimes of slots -> groups -> single ops
- *	     -> pairs -> merges -> pools for many objects
+ *	     -> pairs -> one slot for two -> merges
+ *	     -> pools for many objects
  *	     -> arguments -> attributes -> boot line	(and again)
  *	     -> the other profiles, where fewer ops do	(and again)
  *	     -> slots renumbered r1, r2, ...
@@ -186,6 +187,7 @@ static bool run_op_passes(struct min *m)
 		again |= min_pass_slots(m);
 		again |= min_pass_ops(m);
 		again |= pass_pairs(m);
+		again |= min_pass_share(m);
 		again |= min_pass_modes(m);
 		again |= min_pass_merge(m);
 		again |= min_pass_bulk(m);

@@ -68,6 +68,37 @@ static bool maps_twice(void *arg, const struct program *p)
 	return count(p, OP_map_page) == 2 && ends_with(p, OP_unmap);
 }
 
+/* The page that op `at` maps was allocated before it. */
+static bool holds_page(const struct program *p, u32 at)
+{
+	for (u32 i = 0; i < at; i++)
+		if (p->op[i].code == OP_alloc_page &&
+		    p->op[i].out == p->op[at].arg[1])
+			return true;
+	return false;
+}
+
+/* A page is mapped in the place of one whose PTE lost P: whichever it is. */
+static bool maps_where_not_present(void *arg, const struct program *p)
+{
+	bool mapped = false, lost = false;
+
+	(void)arg;
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_map_page) {
+			if (!find(p, OP_pgd_alloc) || !holds_page(p, i))
+				return false;
+			if (lost)
+				return true;
+			mapped = true;
+		}
+		lost |= mapped && op->code == OP_set_pte;
+	}
+	return false;
+}
+
 static const struct row rows[] = {
 	{ "an address falls to its page",
 	  "boot profile=0\nload seg=1 off=0x9ff3 len=77 user=1\n", reads_over,
@@ -92,6 +123,13 @@ static const struct row rows[] = {
 	  maps_twice,
 	  "boot profile=0\nmap_page r1 page=r2\nmap_page r1 page=r2\n"
 	  "unmap r1\n" },
+	{ "one page does for two",
+	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
+	  "map_page r1 page=r2\nset_pte r1\nr3 = alloc_page\n"
+	  "map_page r1 page=r3\n",
+	  maps_where_not_present,
+	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
+	  "map_page r1 page=r2\nset_pte r1\nmap_page r1 page=r2\n" },
 };
 
 TEST(programs_become_minimal)
