@@ -2,7 +2,10 @@
 # shellcheck shell=bash
 #
 # lib.sh - what the scripts of ci/ share: the tree's top, installing what is
-# missing, building a preset.  A script that cannot run exits 2.
+# missing, building a preset.  A script that cannot run exits 2: also one in
+# which a command fails that should not; what it says is why.
+set -E
+trap 'exit 2' ERR
 
 # shellcheck disable=SC2034 # read by who sources this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,6 +17,12 @@ pinned_clang=14.0.6
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 2
+}
+
+# What --help says: the head of the script.
+usage() {
+	sed -n '4,/^[^#]/{/^# shellcheck/d; s/^# \{0,1\}//p}' "$0"
+	exit 0
 }
 
 # What proves that a package is here, and the package: a command's name, or
@@ -123,14 +132,15 @@ need_package() {
 	rm -f "$log"
 }
 
-# build_preset PRESET [TARGET...]: silent when all is well.
+# build_preset PRESET [TARGET...]: silent when all is well; one at a time.
 build_preset() {
 	local preset=$1 log
 	shift
 	log=$(mktemp)
-	if ! (cd "$top" && cmake --preset "$preset" &&
+	mkdir -p "$top/build"
+	if ! (flock 8 && cd "$top" && cmake --preset "$preset" &&
 		cmake --build --preset "$preset" ${1:+--target "$@"}) \
-		>"$log" 2>&1; then
+		>"$log" 2>&1 8>"$top/build/$preset.lock"; then
 		cat "$log" >&2
 		rm -f "$log"
 		die "the build of preset $preset failed"
@@ -146,6 +156,26 @@ sources() {
 # known SIGNATURE: does it stand in ci/known?
 known() {
 	grep -qxF -- "$1" <(sed 's/[[:space:]]*#.*//' "$top/ci/known")
+}
+
+# fuzz_programs MMTWIN FINDINGS OPTION...: `mmtwin fuzz`; what stands in
+# ci/known is left out, and does not count.
+fuzz_programs() {
+	local mmtwin=$1 findings=$2 stamp file status=0 new=0
+
+	shift 2
+	stamp=$(mktemp)
+	"$mmtwin" fuzz --findings "$findings" "$@" || status=$?
+	((status == 1)) || { rm -f "$stamp"; return "$status"; }
+	while IFS= read -r -d '' file; do
+		if known "$(basename "${file%.*}")"; then
+			rm -f "$file"
+		else
+			new=1
+		fi
+	done < <(find "$findings" -maxdepth 1 -type f -newer "$stamp" -print0)
+	rm -f "$stamp"
+	return "$new"
 }
 
 # Bytes change their meaning with it: what is kept of them has it in its name.
@@ -164,13 +194,14 @@ inputs() {
 	while IFS= read -r -d '' file; do
 		case $2 in
 		text) cp "$file" "$new" ;;
-		import) "$1" run --trace "$file" >"$new" ;;
+		import) "$1" run --trace "$file" >"$new" || continue ;;
 		*) "$1" asm "$file" -o "$new" 2>/dev/null || continue ;;
 		esac
 		sha=$(sha1sum <"$new")
 		mv "$new" "$3/${sha%% *}"
 	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k \
 		\( ! -path '*/grown/*' -o -path "*/grown/$2/*" \) -print0)
+	rm -f "$new"
 }
 
 # Does this kernel run 32-bit programs?  (It takes gcc-multilib to ask.)
