@@ -34,19 +34,25 @@ if [[ -z $mmtwin ]]; then
 	mmtwin=$WORK/host/mmtwin
 fi
 
-# --- seeds: of programs the same for all, as bytes
-# zip_seeds TARGET ZIP
+# --- seeds: text, traces, and for the other targets programs as bytes: those
+# that are for all of them, and what has grown for each
+# zip_seeds FOLDER ZIP: adds to the zip, if it is there
 zip_seeds() {
-	local seeds=$WORK/seeds-$1
-
-	rm -rf "$seeds" "$2"
-	mkdir "$seeds"
-	inputs "$mmtwin" "$1" "$seeds"
-	(cd "$seeds" && zip -q -r - .) >"$2"
+	(cd "$WORK/seeds/$1" && zip -q -r "$2" .)
 }
-for input in pages text import; do
+rm -rf "$WORK/seeds" "$WORK"/*.zip
+for input in text import programs; do
+	mkdir -p "$WORK/seeds/$input"
+	inputs "$mmtwin" "$input" "$WORK/seeds/$input"
 	zip_seeds "$input" "$WORK/$input.zip"
 done
+# grown_seeds TARGET ZIP
+grown_seeds() {
+	[[ -d $tree/corpus/grown/$1 ]] || return 0
+	mkdir "$WORK/seeds/$1"
+	inputs "$mmtwin" "$1" "$WORK/seeds/$1" "$tree/corpus/grown/$1"
+	zip_seeds "$1" "$2"
+}
 
 # --- dictionaries: the words of both languages of text
 quoted() {
@@ -62,26 +68,28 @@ words() { # REGEX: in the corpus' programs
 	words '(__)?(GFP|SLAB|VM|KM)_[A-Z0-9_]+'
 } | quoted >"$WORK/text.dict"
 {
-	find "$WORK/seeds-import" -type f -exec grep -hoE '[a-z_]+[:=]' {} + |
+	find "$WORK/seeds/import" -type f -exec grep -hoE '[a-z_]+[:=]' {} + |
 		tr -d :
 	words '(__)?GFP_[A-Z]+'
 } | quoted >"$WORK/import.dict"
 
 # --- and out; a program has a byte of header and up to 1000 ops of 16
 for path in "$WORK"/fuzz/*_fuzzer; do
-	name=${path##*/}
-	case $name in
-	text_fuzzer | import_fuzzer)
-		input=${name%_fuzzer}
-		cp "$WORK/$input.dict" "$OUT/$name.dict"
+	name=${path##*/} target=${path##*/}
+	target=${target%_fuzzer}
+	zip=$OUT/${name}_seed_corpus.zip
+	cp "$path" "$OUT/$name"
+	case $target in
+	text | import)
+		cp "$WORK/$target.zip" "$zip"
+		cp "$WORK/$target.dict" "$OUT/$name.dict"
 		printf '[libfuzzer]\nmax_len = 4096\ndict = %s.dict\n' \
 			"$name" >"$OUT/$name.options"
 		;;
 	*)
-		input=pages
+		cp "$WORK/programs.zip" "$zip"
+		grown_seeds "$target" "$zip"
 		printf '[libfuzzer]\nmax_len = 16001\n' >"$OUT/$name.options"
 		;;
 	esac
-	cp "$path" "$OUT/$name"
-	cp "$WORK/$input.zip" "$OUT/${name}_seed_corpus.zip"
 done

@@ -183,8 +183,9 @@ wire_version() {
 	sed -n 's/^#define WIRE_VERSION //p' "$top/fuzz/codec.h"
 }
 
-# inputs MMTWIN TARGET DIR: the corpus as a target takes it, each file called
-# by its SHA-1, as the engines' are: text, the trace of a run, or bytes.
+# inputs MMTWIN TARGET DIR [FROM]: the corpus (or a folder of it) as a target
+# takes it, each file called by its SHA-1, as the engines' are: text, the trace
+# of a run, or bytes.
 # What does not fit bytes is left out, as is what is large, and what was grown
 # for other targets; text is also what must be refused.
 inputs() {
@@ -199,7 +200,7 @@ inputs() {
 		esac
 		sha=$(sha1sum <"$new")
 		mv "$new" "$3/${sha%% *}"
-	done < <(find "$top/corpus" \( "${names[@]}" \) -size -64k \
+	done < <(find "${4:-$top/corpus}" \( "${names[@]}" \) -size -64k \
 		\( ! -path '*/grown/*' -o -path "*/grown/$2/*" \) -print0)
 	rm -f "$new"
 }
