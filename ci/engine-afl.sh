@@ -92,12 +92,15 @@ afl() {
 }
 mutator=libmmtwin_mutator.so
 
-# judge N: what its instance has saved, also in a run that was cut short.
+# judge N BEFORE: what its instance had saved by then, also in a run that was
+# cut short; what it is at might be a half.
 judge() {
-	local saved
+	local all saved
 
-	for saved in "$work/afl/$(instance "$1")"/{crashes,hangs}*/id:*; do
-		[[ -f $saved ]] || continue
+	mapfile -d '' all < <(find "$work/afl/$(instance "$1")" -name 'id:*' \
+		\( -path '*/crashes*' -o -path '*/hangs*' \) \
+		! -newermt "$2" -print0 2>/dev/null)
+	for saved in "${all[@]}"; do
 		case $saved in
 		*/hangs*) judge_input timeout "$saved" "$(program "$1")" ;;
 		*) judge_input crash "$saved" "$(program "$1")" ;;
@@ -116,11 +119,11 @@ engine_job() {
 		pid=$!
 		while kill -0 "$pid" 2>/dev/null; do
 			sleep 1
-			judge "$1"
+			judge "$1" '1 second ago'
 			known_now "$1"
 		done
 		wait "$pid" || true
-		judge "$1"
+		judge "$1" now
 		duds=$((SECONDS - begin > 5 ? 0 : duds + 1))
 		if ((duds >= 3 && SECONDS < end)); then
 			cp "$work/run/$1.$run.log" "$work/run/broken"
