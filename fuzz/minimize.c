@@ -5,7 +5,8 @@
  *
  *	tail -> families and lifetimes of slots -> groups -> single ops
  *	     -> pairs -> one slot for two -> merges
- *	     -> pools for many objects
+ *	     -> pools for many objects			(and again)
+ *	     -> the last op alone, or under a raised watermark
  *	     -> arguments -> attributes -> boot line	(and again)
  *	     -> the other profiles, where fewer ops do	(and again)
  *	     -> slots renumbered r1, r2, ...
@@ -199,7 +200,8 @@ static bool run_op_passes(struct min *m)
 
 /*
  * A detour: on another machine, with more memory say, the program may be
- * shorter.  Lower profiles that show the finding were taken already.
+ * shorter.  Lower profiles that show the finding were taken already.  There
+ * are many to try, so that only single ops and pairs are tried there.
  */
 static bool detour(struct min *m, u8 profile)
 {
@@ -210,8 +212,8 @@ static bool detour(struct min *m, u8 profile)
 	if (!program_copy(&before, m->p))
 		m->stop = true;
 	else if (min_try_profile(m, profile)) {
-		run_op_passes(m);
-		shorter = m->p->nr < before.nr;
+		shorter = min_pass_ops(m);
+		shorter |= pass_pairs(m);
 		if (!shorter && !program_copy(m->p, &before))
 			m->stop = true;
 	}
@@ -236,6 +238,7 @@ static void run_passes(struct min *m)
 	seen_add(m, program_hash(m->p));
 	while (any && !m->stop) {
 		any = run_op_passes(m);
+		any |= min_pass_alone(m);
 		any |= min_pass_pressure(m);
 		any |= min_pass_args(m);
 		any |= min_pass_attributes(m);

@@ -18,12 +18,16 @@
  * And where memory is used up to come down to a watermark, the watermark can
  * come up instead: one min_free_kbytes for all that is before the last op.
  * A fault at the mark shows at one value only, so that all are tried.
+ * Or nothing needs to be before the last op at all, if that asks for more
+ * than some machine has.
  *
  * An op that left the CPU in a mode, or a register loaded, can leave that to
  * the next one there that names a mode: it has the arguments for both.
  * Tested by tests/test_minimize.c.
  */
 #include "minimize_state.h"
+
+#include <string.h>
 
 #define MERGE_RUN 8u
 #define POOL_NR_MAX 4096u
@@ -157,6 +161,30 @@ static bool stands_alone(const struct op *op)
 	u32 slot[OP_ARGS_MAX + 1];
 
 	return op->out != SLOT_NONE && min_op_slots(op, slot) == 1;
+}
+
+static bool try_alone(struct min *m, u8 profile, u32 by)
+{
+	if (!min_trial_begin(m))
+		return false;
+	program_remove(&m->trial, 0, m->trial.nr - 1);
+	if (by && !raise(&m->trial.op[0], by))
+		return false;
+	m->trial.profile = profile;
+	memset(&m->trial.boot, 0, sizeof(m->trial.boot));
+	return min_trial_end(m);
+}
+
+bool min_pass_alone(struct min *m)
+{
+	m->pass = "its last op alone, and larger, can show it";
+	if (m->p->nr < 2 || !stands_alone(&m->p->op[m->p->nr - 1]))
+		return false;
+	for (u32 i = 0; i < NR_PROFILES; i++)
+		for (u32 by = 0; by < MAX_ORDER && !m->stop; by++)
+			if (try_alone(m, (u8)i, by))
+				return true;
+	return false;
 }
 
 bool min_pass_pressure(struct min *m)

@@ -19,9 +19,8 @@
 
 static enum res_kind result_of(const struct op *op)
 {
-	return op->out == SLOT_NONE
-		       ? RES_NONE
-		       : (enum res_kind)op_info[op->code].result;
+	return op->out == SLOT_NONE ? RES_NONE
+				    : (enum res_kind)op_info[op->code].result;
 }
 
 /* From op `at` on, until `slot` is filled again, it is called `other`. */

@@ -47,6 +47,7 @@ bool min_pass_slots(struct min *m);
 bool min_pass_ops(struct min *m);
 /* minimize_merge.c: one op for several */
 bool min_pass_merge(struct min *m);
+bool min_pass_alone(struct min *m);
 bool min_pass_pressure(struct min *m);
 bool min_pass_modes(struct min *m);
 /* minimize_share.c: one slot for two */

@@ -128,6 +128,20 @@ static bool odd(void *arg, const struct program *p)
 	return op && op->arg[2] & 1 && op->arg[2] > 100;
 }
 
+/* As what uses up memory: one op can do it on profile 3 only. */
+static bool uses_up(void *arg, const struct program *p)
+{
+	u32 order = 0;
+
+	(void)arg;
+	if (!p->nr || p->op[p->nr - 1].code != OP_alloc_pages)
+		return false;
+	for (u32 i = 0; i < p->nr; i++)
+		if (p->op[i].code == OP_alloc_pages)
+			order += p->op[i].arg[0];
+	return order >= 7 && (p->nr > 1 || p->profile == 3);
+}
+
 static u32 pages(const struct program *p)
 {
 	u32 n = 0;
@@ -226,6 +240,9 @@ static const struct row rows[] = {
 	  "r3 = alloc_pages order=5\nr4 = alloc_pages order=3\n"
 	  "r5 = alloc_pages order=2\nr6 = alloc_page\nr7 = alloc_page\n",
 	  at_the_mark, "min_free_kbytes kb=1460\nr1 = alloc_page\n" },
+	{ "the last op alone, on another machine",
+	  "r1 = alloc_pages order=4\nr2 = alloc_pages order=4\n", uses_up,
+	  "boot profile=3\nr1 = alloc_pages order=7\n" },
 	{ "a higher profile where that makes it shorter",
 	  "boot profile=3\ndrain_local_pages\ndrain_local_pages\n"
 	  "drain_local_pages\ndrain_local_pages\ndrain_local_pages\ntick\n",
