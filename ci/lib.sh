@@ -55,6 +55,9 @@ probes() {
 		$lib/libjemalloc.so.2 libjemalloc2
 		$lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 		END
+	plot) cat <<-END ;;
+		gnuplot gnuplot-nox
+		END
 	oss-fuzz-i386) cat <<-END ;;
 		/usr/lib/gcc/x86_64-linux-gnu/*/32/libstdc++.a g++-multilib
 		/usr/lib32/libz.a lib32z1-dev

@@ -32,6 +32,7 @@ struct entry {
 	char *path;
 	off_t size;
 	enum role role;
+	const char *last_of; /* the argument that ends here, or NULL */
 };
 
 struct shared {
@@ -51,7 +52,7 @@ struct work {
 	size_t shared_size;
 	int stderr_fd; /* the keeper's, where the worker's words go too */
 	const char *into, *target;
-	bool small_boot;
+	bool small_boot, running;
 };
 
 /* --- the files ----------------------------------------------------------- */
@@ -73,6 +74,7 @@ static bool add_entry(void *arg, const char *path)
 	w->entry[w->nr].path = strdup(path);
 	w->entry[w->nr].size = stat(path, &st) == 0 ? st.st_size : 0;
 	w->entry[w->nr].role = w->role;
+	w->entry[w->nr].last_of = NULL;
 	return w->entry[w->nr++].path;
 }
 
@@ -116,6 +118,25 @@ static void tell_finding(struct shared *s, const char *path,
 {
 	s->nr_findings++;
 	printf("FINDING %s\n  replay: mmtwin run %s\n", signature, path);
+}
+
+static void print_totals(const struct work *w, u32 nr_files)
+{
+	u32 nr = features_nr(), edges = features_edges();
+	const u8 *have = w->s->have;
+
+	printf("files=%u edges=%u states=%u findings=%u digest=%016llx\n",
+	       nr_files, features_count(have, 0, edges),
+	       features_count(have, edges, nr), w->s->nr_findings,
+	       (unsigned long long)XXH3_64bits(have, nr));
+}
+
+static void print_running(const struct work *w, u32 i)
+{
+	if (!w->running || !w->entry[i].last_of)
+		return;
+	printf("%s ", w->entry[i].last_of);
+	print_totals(w, i + 1);
 }
 
 static bool cannot_run(const char *path)
@@ -184,6 +205,7 @@ static void work(struct work *w)
 		if (w->s->failed)
 			break;
 		w->s->failed = !note(w, w->s->next, &g, &l.p);
+		print_running(w, w->s->next);
 		fflush(stdout);
 		loaded_free(&l);
 	}
@@ -218,24 +240,13 @@ static bool keep_at_work(struct work *w)
 
 /* --- the command --------------------------------------------------------- */
 
-static void print_totals(const struct work *w)
-{
-	u32 nr = features_nr(), edges = features_edges();
-	const u8 *have = w->s->have;
-
-	printf("files=%u edges=%u states=%u findings=%u digest=%016llx\n",
-	       w->nr, features_count(have, 0, edges),
-	       features_count(have, edges, nr), w->s->nr_findings,
-	       (unsigned long long)XXH3_64bits(have, nr));
-}
-
 static void print_grown(const struct work *w)
 {
 	const u32 *n = w->s->grown;
 
 	printf("added=%u nothing_new=%u unfit=%u no_room=%u ", n[GROWN_ADDED],
 	       n[GROWN_NOTHING_NEW], n[GROWN_UNFIT], n[GROWN_NO_ROOM]);
-	print_totals(w);
+	print_totals(w, w->nr);
 }
 
 static bool print_redundant(const struct work *w)
@@ -285,8 +296,13 @@ static int features(struct work *w, char **corpus, u32 nr_corpus,
 	u32 nr_standing;
 	bool ok = true;
 
-	for (u32 i = 0; ok && i < nr_corpus; i++)
+	for (u32 i = 0; ok && i < nr_corpus; i++) {
+		u32 first = w->nr;
+
 		ok = add_path(w, corpus[i], ROLE_STANDS);
+		if (w->nr > first)
+			w->entry[w->nr - 1].last_of = corpus[i];
+	}
 	if (ok && w->into)
 		ok = add_path(w, w->into, ROLE_STANDS);
 	nr_standing = w->nr;
@@ -301,8 +317,8 @@ static int features(struct work *w, char **corpus, u32 nr_corpus,
 		ok = print_redundant(w);
 	else if (ok && from)
 		print_grown(w);
-	else if (ok)
-		print_totals(w);
+	else if (ok && !w->running)
+		print_totals(w, w->nr);
 	if (!ok)
 		return CMD_UNUSABLE;
 	return w->s->nr_findings ? CMD_FINDING : CMD_OK;
@@ -330,6 +346,8 @@ int features_main(int argc, char **argv)
 		  "... what in this folder reaches more, made small" },
 		{ "redundant", 0, OPT_TEXT, &weigh,
 		  "print the files of this folder that can be spared" },
+		{ "running", 0, OPT_FLAG, &w.running,
+		  "print the totals behind each CORPUS" },
 		{ "states-only", 0, OPT_FLAG, &states_only,
 		  "go on in a build that counts no edges" },
 		{ NULL, 0, OPT_FLAG, NULL, NULL },

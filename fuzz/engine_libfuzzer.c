@@ -4,7 +4,8 @@
  * that speaks its language.
  *
  * One time in sixteen it is the engine that turns the bytes over, else our
- * mutator.
+ * mutator; the engine alone where MMTWIN_NO_MUTATOR is set, to measure what
+ * ours is worth.
  */
 #include "afl_map.h"
 #include "death.h"
@@ -55,14 +56,17 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	return 0;
 }
 
-/* NULL: the target's input is no program. */
+/* NULL: the target's input is no program, or the engine is to do it. */
 static struct mutator *own_mutator(void)
 {
 	static struct mutator m;
+	static bool engine_alone;
 
-	if (!m.row)
+	if (!m.row) {
 		mutator_init(&m, target_row());
-	return m.row->form == FORM_NONE ? &m : NULL;
+		engine_alone = getenv("MMTWIN_NO_MUTATOR");
+	}
+	return m.row->form == FORM_NONE && !engine_alone ? &m : NULL;
 }
 
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size,
