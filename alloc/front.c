@@ -99,8 +99,7 @@ void front_clear(struct machine *m)
 	clear(m, &m->objects.no_front);
 }
 
-/* --- back to the snapshot --------------------------------------------------
- */
+/* --- back to the snapshot ------------------------------------------------- */
 
 void front_snapshot(struct machine *m)
 {

@@ -281,8 +281,7 @@ struct kmem_cache *mm_cache_next(const struct machine *m,
 void mm_mempool_info(const struct machine *m, const struct mempool *pool,
 		     struct mempool_info *out);
 
-/* --- the processor ----------------------------------------------------------
- */
+/* --- the processor -------------------------------------------------------- */
 
 /*
  * All of these are about the current CPU, but where they say otherwise.
@@ -323,8 +322,7 @@ void mm_cpu_view(const struct machine *m, unsigned int cpu,
 u32 mm_tlb_entry(const struct machine *m, unsigned int cpu, vaddr_t addr,
 		 bool large);
 
-/* --- page tables [arch/i386/mm] ----------------------------------------------
- */
+/* --- page tables [arch/i386/mm] ------------------------------------------- */
 
 struct pgd; /* a page directory: 1024 words, at its linear address */
 
@@ -336,8 +334,7 @@ int mm_change_page_attr(struct machine *m, struct page *page, u32 nr_pages,
 			u32 prot);
 void mm_global_flush_tlb(struct machine *m);
 
-/* --- directories of processes ------------------------------------------------
- */
+/* --- directories of processes --------------------------------------------- */
 
 struct pgd *mm_pgd_alloc(struct machine *m); /* NULL: a report, no memory */
 int mm_pgd_free(struct machine *m, struct pgd *pgd);

@@ -84,8 +84,7 @@ void afl_custom_deinit(void *data)
 	free(a);
 }
 
-/* --- an input
- * --------------------------------------------------------------------- */
+/* --- an input ------------------------------------------------------------- */
 
 /* A word behind the others, which become a part of the file's name. */
 static void tell(struct afl_mutator *a, const char *word)
@@ -129,8 +128,7 @@ const char *afl_custom_describe(void *data, size_t max_len)
 	return a->story;
 }
 
-/* --- trimming
- * --------------------------------------------------------------------- */
+/* --- trimming ------------------------------------------------------------- */
 
 /* afl-fuzz takes nothing longer than what it had: cut-off records may be. */
 static void skip_longer(struct afl_mutator *a)

@@ -230,8 +230,7 @@ enum step exec_flush_tlb_all(struct exec *x, const struct op *op)
 	return exec_judge(x, model_flush_tlb_all(x->o, &x->out, &x->d));
 }
 
-/* --- as it stands ----------------------------------------------------------
- */
+/* --- as it stands --------------------------------------------------------- */
 
 enum step exec_check_cpu(struct exec *x, u32 cpu)
 {

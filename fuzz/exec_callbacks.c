@@ -120,8 +120,7 @@ u32 exec_name_id_of(const struct exec *x, const char *name)
 	return strncmp(name, "size-", 5) == 0 ? 0 : NAME_OF_NOBODY;
 }
 
-/* --- what a cache's objects are asked to be --------------------------------
- */
+/* --- what a cache's objects are asked to be ------------------------------- */
 
 /* Where `cache` is, or may be put. */
 static struct asked *asked_place(const struct object_table *t, u32 cache)
@@ -171,8 +170,7 @@ u32 exec_cache_size(const struct exec *x, u32 cache)
 	return t->nr_asked ? asked_place(t, cache)->size : 0;
 }
 
-/* --- constructors and destructors ------------------------------------------
- */
+/* --- constructors and destructors ----------------------------------------- */
 
 static void write_down(void *object, struct kmem_cache *cache,
 		       unsigned long flags, bool dtor)
@@ -262,8 +260,7 @@ kmem_ctor_t exec_dtor(u32 life)
 	return life & OBJECT_NESTED ? destruct_nested : destruct;
 }
 
-/* --- allocators of pools ----------------------------------------------------
- */
+/* --- allocators of pools -------------------------------------------------- */
 
 void *exec_pool_alloc_slab(gfp_t gfp, void *pool_data)
 {

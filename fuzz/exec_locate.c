@@ -43,8 +43,7 @@ const char *locate_member(const struct locate *l, const char *what)
 	return l->d.field;
 }
 
-/* --- counts -----------------------------------------------------------------
- */
+/* --- counts --------------------------------------------------------------- */
 
 static bool in_counts(struct locate *l)
 {
@@ -115,8 +114,7 @@ static bool in_frames(struct locate *l)
 	return false;
 }
 
-/* --- processors and tables ---------------------------------------------------
- */
+/* --- processors and tables ------------------------------------------------ */
 
 static u32 segment_word(const struct segment *s, const char *name)
 {
@@ -188,8 +186,7 @@ static bool in_tables(struct locate *l)
 	return true;
 }
 
-/* --- mappings ----------------------------------------------------------------
- */
+/* --- mappings ------------------------------------------------------------- */
 
 static bool in_areas(struct locate *l)
 {

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* --- caches -----------------------------------------------------------------
- */
+/* --- caches --------------------------------------------------------------- */
 
 static bool in_info(struct locate *l, const struct kmem_cache *cache, u32 i)
 {

@@ -13,8 +13,7 @@ static const struct slot *pool_of(struct exec *x, u32 index)
 	return s->kind == RES_POOL ? s : NULL;
 }
 
-/* --- pools ------------------------------------------------------------------
- */
+/* --- pools ---------------------------------------------------------------- */
 
 static enum step create(struct exec *x, const struct op *op,
 			enum pool_kind kind, u32 value)
@@ -85,8 +84,7 @@ enum step exec_mempool_destroy(struct exec *x, const struct op *op)
 			  model_mempool_destroy(x->o, &x->out, s->addr, &x->d));
 }
 
-/* --- elements ---------------------------------------------------------------
- */
+/* --- elements ------------------------------------------------------------- */
 
 enum step exec_mempool_alloc(struct exec *x, const struct op *op)
 {

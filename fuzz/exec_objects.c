@@ -39,8 +39,7 @@ static enum step answered(struct exec *x, int answer, bool accepted)
 	return answer ? STEP_BUSY : STEP_OK;
 }
 
-/* --- caches -----------------------------------------------------------------
- */
+/* --- caches --------------------------------------------------------------- */
 
 enum step exec_kmem_cache_create(struct exec *x, const struct op *op)
 {
@@ -149,8 +148,7 @@ enum step exec_tick(struct exec *x, const struct op *op)
 	return exec_judge(x, model_tick(x->o, &x->out, op->arg[0], &x->d));
 }
 
-/* --- objects ----------------------------------------------------------------
- */
+/* --- objects -------------------------------------------------------------- */
 
 enum step exec_kmem_cache_alloc(struct exec *x, const struct op *op)
 {
@@ -283,8 +281,7 @@ enum step exec_ksize_addr(struct exec *x, const struct op *op)
 	return size_of(x, op, op->arg[0]);
 }
 
-/* --- the owner, and somebody who is not --------------------------------------
- */
+/* --- the owner, and somebody who is not ----------------------------------- */
 
 enum step exec_write_object(struct exec *x, const struct op *op)
 {

@@ -36,8 +36,7 @@ static struct told_op *append(struct story *s)
 	return &s->op[s->nr++];
 }
 
-/* --- how it ended ----------------------------------------------------------
- */
+/* --- how it ended --------------------------------------------------------- */
 
 static const char *end_of(const struct exec *x, int step)
 {
@@ -92,8 +91,7 @@ static void keep_moves(const struct exec *x, struct told_op *t)
 	}
 }
 
-/* --- those who sleep --------------------------------------------------------
- */
+/* --- those who sleep ------------------------------------------------------ */
 
 static bool is_parked(const struct exec *x, u32 out)
 {

@@ -29,8 +29,7 @@ static enum step answered(struct exec *x, int answer, bool accepted)
 	return answer == ENOMEM_ANSWER ? STEP_ENOMEM : STEP_OK;
 }
 
-/* --- directories -----------------------------------------------------------
- */
+/* --- directories ---------------------------------------------------------- */
 
 enum step exec_pgd_alloc(struct exec *x, const struct op *op)
 {
@@ -107,8 +106,7 @@ enum step exec_leave_mm(struct exec *x, const struct op *op)
 	return switch_mm(x, op, 0);
 }
 
-/* --- user pages ------------------------------------------------------------
- */
+/* --- user pages ----------------------------------------------------------- */
 
 static enum step map_page(struct exec *x, const struct op *op, pfn_t pfn)
 {

@@ -28,8 +28,7 @@ static const u8 liking[NR_PHASES][NR_ROLES] = {
 /* Among objects, page ops are there to use memory up. */
 #define PAGES_SHARE 8
 
-/* --- the swarm
- * ---------------------------------------------------------------- */
+/* --- the swarm ------------------------------------------------------------ */
 
 static bool has_role(const struct gen *g, enum gen_role role)
 {
@@ -102,8 +101,7 @@ void gen_begin(struct gen *g, struct prng *r, const struct gen_options *options,
 		gen_swarm_scripts(g);
 }
 
-/* --- phases
- * ------------------------------------------------------------------- */
+/* --- phases --------------------------------------------------------------- */
 
 static void phase_sums(struct gen *g)
 {
@@ -170,8 +168,7 @@ static void phase_next(struct gen *g)
 	phase_sums(g);
 }
 
-/* --- ops
- * ------------------------------------------------------------------------ */
+/* --- ops ------------------------------------------------------------------ */
 
 static enum op_code pick_op(struct gen *g)
 {
@@ -374,8 +371,7 @@ void gen_op(struct gen *g, struct op *op)
 	gen_follow(g, op);
 }
 
-/* --- programs ---------------------------------------------------------------
- */
+/* --- programs ------------------------------------------------------------- */
 
 void gen_boot_op(struct gen *g, struct op *op)
 {

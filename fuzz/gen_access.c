@@ -18,8 +18,7 @@ static bool misuse(struct gen *g, u32 rate)
 	return prng_one_in(g->r, g->clean ? 64 * rate : rate);
 }
 
-/* --- the swarm -------------------------------------------------------------
- */
+/* --- the swarm ------------------------------------------------------------ */
 
 /* Around 8 MiB of nothing behind the direct map; empty where that wraps. */
 static void swarm_window(struct gen *g)
@@ -82,8 +81,7 @@ void gen_swarm_access(struct gen *g)
 	a->focus.cpu = g->cpu;
 }
 
-/* --- places ----------------------------------------------------------------
- */
+/* --- places --------------------------------------------------------------- */
 
 /* A span that is (or, if not live, was) mapped; or NULL. */
 static const struct gen_span *any_span(struct gen *g, u32 pgd, bool live)
@@ -198,8 +196,7 @@ static u32 within(struct gen *g, u32 page, u32 len)
 	}
 }
 
-/* --- an access -------------------------------------------------------------
- */
+/* --- an access ------------------------------------------------------------ */
 
 static u32 any_len(struct gen *g)
 {
@@ -312,8 +309,7 @@ static void fill_access(struct gen *g, struct op *op)
 		op->arg[0] = reg;
 }
 
-/* --- all ops ---------------------------------------------------------------
- */
+/* --- all ops -------------------------------------------------------------- */
 
 static u32 nr_pages(struct gen *g)
 {

@@ -18,8 +18,7 @@ static struct gen_slot *live_slot(struct gen *g, u32 slot, enum res_kind kind)
 	return s && s->state == SLOT_LIVE && s->kind == kind ? s : NULL;
 }
 
-/* --- spans -----------------------------------------------------------------
- */
+/* --- spans ---------------------------------------------------------------- */
 
 static void span_unmap(struct gen *g, struct gen_span *s)
 {
@@ -56,8 +55,7 @@ static void map(struct gen *g, u32 pgd, u32 addr, u32 page)
 	*span = (struct gen_span){ PAGE_OF(addr), (u8)pgd, (u8)page, true };
 }
 
-/* --- places ----------------------------------------------------------------
- */
+/* --- places --------------------------------------------------------------- */
 
 /* Where the program goes, the ops to come go too; near is near enough. */
 static void learn(struct gen *g, u32 *known, u32 n, u32 value, u32 near)
@@ -81,8 +79,7 @@ static void learn_entry(struct gen *g, u32 entry)
 	known[g->access.learnt++ % GEN_ENTRIES] = (u8)entry;
 }
 
-/* --- directories -----------------------------------------------------------
- */
+/* --- directories ---------------------------------------------------------- */
 
 static bool runs_on(const struct gen *g, u32 pgd)
 {
@@ -125,8 +122,7 @@ static void follow_pgd(struct gen *g, const struct op *op)
 		drop(g, op->arg[0], true);
 }
 
-/* --- the processor ---------------------------------------------------------
- */
+/* --- the processor -------------------------------------------------------- */
 
 static void mode(struct gen_cpu *c, u32 user)
 {

@@ -50,8 +50,7 @@ static const u8 *pick_script(struct gen *g)
 	return script_of(i)->steps;
 }
 
-/* --- the focus -------------------------------------------------------------
- */
+/* --- the focus ------------------------------------------------------------ */
 
 static bool lives(const struct gen *g, u32 slot, enum res_kind kind)
 {
@@ -102,8 +101,7 @@ static bool step_focus(struct gen *g, enum access_step step)
 	}
 }
 
-/* --- ops -------------------------------------------------------------------
- */
+/* --- ops ------------------------------------------------------------------ */
 
 /* On the focus's CPU, arguments drawn. */
 bool gen_step_draw(struct gen *g, struct op *op, enum op_code code)

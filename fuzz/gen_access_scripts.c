@@ -14,8 +14,7 @@
 
 #define SCRIPT(name) static const u8 name[]
 
-/* --- user pages ------------------------------------------------------------
- */
+/* --- user pages ----------------------------------------------------------- */
 
 SCRIPT(life) = { PGD,	SWITCH, PAGE,  PLACE, MAP,  TOUCH, UNMAP,
 		 TOUCH, MAP,	TOUCH, LEAVE, EXIT, END };
@@ -67,8 +66,7 @@ SCRIPT(directories) = { PGD,	  PGD, PGD,	  LEAVE, PGD_FREE, EXIT,
 			PGD_FREE, PGD, ATTR_BACK, END };
 SCRIPT(fails) = { PGD_IF, PAGE, PLACE, FAIL, MAP, FAIL, PGD, FAIL, VMAP, END };
 
-/* --- kernel pages ----------------------------------------------------------
- */
+/* --- kernel pages --------------------------------------------------------- */
 
 SCRIPT(window) = { PAGE, VMAP, TOUCH, DROP_MAP, TOUCH, END };
 SCRIPT(window_cpus) = { PAGE,  VMAP,	 TOUCH, OTHER, TOUCH,
@@ -110,8 +108,7 @@ SCRIPT(both_sizes) = { HOT,    ATTR,   GFLUSH, LOAD, ATTR_BACK, BESIDE, LOAD,
 SCRIPT(zeroed) = { OTHER, ZPAGE, ZPAGE, OTHER, ZPAGE, FREE, ZPAGE, END };
 SCRIPT(pge) = { HOT, TOUCH, PGE_OFF, TOUCH, FLUSH, TOUCH, PGE_ON, TOUCH, END };
 
-/* --- segments --------------------------------------------------------------
- */
+/* --- segments ------------------------------------------------------------- */
 
 SCRIPT(edges) = { DESC, SELECT, EDGE, EDGE, EDGE, END };
 SCRIPT(rewritten) = { DESC, SELECT, DESC, EDGE, SELECT, EDGE, END };

@@ -214,8 +214,7 @@ void gen_boot_line(struct prng *r, struct boot_line *boot)
 		shuffle(r, boot);
 }
 
-/* --- mutation ----------------------------------------------------------------
- */
+/* --- mutation ------------------------------------------------------------- */
 
 static u64 nudge(struct prng *r, u64 value)
 {

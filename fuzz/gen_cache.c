@@ -20,8 +20,7 @@ static const u32 general_size[GEN_SIZES] = {
 	2048, 4096, 8192, 16384, 32768, 65536, 131072,
 };
 
-/* --- geometry -------------------------------------------------------------
- */
+/* --- geometry ------------------------------------------------------------- */
 
 static u32 rounded(u32 size, u32 to)
 {
@@ -68,8 +67,7 @@ static bool geometry(const struct gen *g, struct gen_cache *c, u32 align)
 	return true;
 }
 
-/* --- objects of a cache ---------------------------------------------------
- */
+/* --- objects of a cache --------------------------------------------------- */
 
 /* Misuse that only a cache that must grow finds out. */
 static bool grow_refused(const struct gen_cache *c, u32 gfp)
@@ -148,8 +146,7 @@ void gen_cache_give(struct gen *g, u32 cache, u32 n)
 	trim(g, c, c->limit + (1 + g->cpus) * c->limit / 2 + c->num);
 }
 
-/* --- caches ----------------------------------------------------------------
- */
+/* --- caches --------------------------------------------------------------- */
 
 u32 gen_general(const struct gen *g, u32 size, u32 gfp)
 {
@@ -326,8 +323,7 @@ static void follow_shrink(struct gen *g, const struct op *op)
 		trim(g, c, c->live ? c->spare / 2 : 0);
 }
 
-/* --- objects ---------------------------------------------------------------
- */
+/* --- objects -------------------------------------------------------------- */
 
 static void object_made(struct gen *g, const struct op *op, u32 cache, u32 gfp,
 			u32 size)

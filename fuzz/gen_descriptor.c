@@ -113,8 +113,7 @@ u32 gen_selector(struct gen *g, u32 cpu, bool user)
 	return entry << 3 | any_rpl(g, &g->access.cpu[cpu].gdt[entry], user);
 }
 
-/* --- words of tables -------------------------------------------------------
- */
+/* --- words of tables ------------------------------------------------------ */
 
 static u32 pte_bits(struct gen *g)
 {

@@ -13,8 +13,7 @@
 
 #include <string.h>
 
-/* --- allocation ------------------------------------------------------------
- */
+/* --- allocation ----------------------------------------------------------- */
 
 struct request {
 	u32 gfp, order;
@@ -155,8 +154,7 @@ void gen_pages_give(struct gen *g, u32 zone, u32 order)
 	zone_give(g, &g->zone[zone], order);
 }
 
-/* --- slots ------------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 static void slot_unlist(struct gen *g, u32 slot)
 {
@@ -212,8 +210,7 @@ static void slot_put(struct gen *g, u32 slot)
 	gen_slot_freed(g, slot);
 }
 
-/* --- following an op --------------------------------------------------------
- */
+/* --- following an op ------------------------------------------------------ */
 
 static void follow_alloc(struct gen *g, const struct op *op)
 {

@@ -19,8 +19,7 @@ static bool misuse(struct gen *g, u32 rate)
 	return prng_one_in(g->r, g->clean ? 64 * rate : rate);
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 u32 gen_kmap_room(const struct gen *g)
 {
@@ -92,8 +91,7 @@ static u32 frame_of(struct gen *g, u32 slot)
 	return prng_below(g->r, 3) ? prng_below(g->r, n) : n - 1;
 }
 
-/* --- arguments -------------------------------------------------------------
- */
+/* --- arguments ------------------------------------------------------------ */
 
 /* Now and then a page that has a slot, with users or without. */
 static void fill_kmap(struct gen *g, struct op *op)
@@ -262,8 +260,7 @@ void gen_kmap_fill(struct gen *g, struct op *op)
 	}
 }
 
-/* --- what is known ---------------------------------------------------------
- */
+/* --- what is known -------------------------------------------------------- */
 
 static struct gen_kmap *kmap_of(struct gen *g, u32 page, u32 frame)
 {

@@ -9,8 +9,7 @@
  */
 #include "gen_state.h"
 
-/* --- addresses -------------------------------------------------------------
- */
+/* --- addresses ------------------------------------------------------------ */
 
 /* Boot's caches take the first frames of a zone, or what DMA is left over. */
 u32 gen_slab_pfn(struct gen *g)

@@ -15,8 +15,7 @@ static bool misuse(struct gen *g, u32 rate)
 	return prng_one_in(g->r, g->clean ? 32 * rate : rate);
 }
 
-/* --- GFP flags -------------------------------------------------------------
- */
+/* --- GFP flags ------------------------------------------------------------ */
 
 static u32 object_gfp(struct gen *g)
 {
@@ -94,8 +93,7 @@ void gen_swarm_objects(struct gen *g)
 	gen_swarm_sizes(g);
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 u32 gen_stale_slot(struct gen *g, enum res_kind kind)
 {
@@ -162,8 +160,7 @@ u32 gen_object_slot(struct gen *g, const struct op *op, u32 i)
 	return slot;
 }
 
-/* --- inside and outside objects --------------------------------------------
- */
+/* --- inside and outside objects ------------------------------------------- */
 
 /* Some objects on: what is behind a slab's last one is an edge. */
 static u32 off_in_slab(struct gen *g, const struct gen_slot *s)

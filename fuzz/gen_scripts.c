@@ -23,8 +23,7 @@
 
 #define SCRIPT(name) static const struct gen_step name[]
 
-/* --- caches and slabs ------------------------------------------------------
- */
+/* --- caches and slabs ----------------------------------------------------- */
 
 SCRIPT(life) = {
 	S(NEW, ONE, NEW_ANY),
@@ -181,8 +180,7 @@ SCRIPT(create_destroy) = {
 	END,
 };
 
-/* --- time ------------------------------------------------------------------
- */
+/* --- time ----------------------------------------------------------------- */
 
 SCRIPT(reap) = {
 	S(NEW, ONE, NEW_LARGE),	 S(TAKE, LIMIT, 0),	  S(GIVE, ALL, 0),
@@ -212,8 +210,7 @@ SCRIPT(tie) = {
 	END,
 };
 
-/* --- no memory -------------------------------------------------------------
- */
+/* --- no memory ------------------------------------------------------------ */
 
 SCRIPT(fail) = {
 	S(NEW, ONE, NEW_ANY),	 S(FAIL, ONE, 0),   S(TAKE, ONE, 0),
@@ -257,8 +254,7 @@ SCRIPT(dry_objects) = {
 	S(GIVE, ALL, 0),    END,
 };
 
-/* --- kmalloc ---------------------------------------------------------------
- */
+/* --- kmalloc -------------------------------------------------------------- */
 
 SCRIPT(kmallocs) = {
 	S(KMALLOC, MANY, 0),
@@ -306,8 +302,7 @@ SCRIPT(kmalloc_fail) = {
 	S(TAKE, FEW, 0),    S(RELAX, ONE, 0), S(TAKE, FEW, 0), END,
 };
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 SCRIPT(damage) = {
 	S(NEW, ONE, NEW_DEBUG), S(TAKE, FEW, 0),    S(DAMAGE, ONE, 1),
@@ -346,8 +341,7 @@ SCRIPT(anything) = {
 	END,
 };
 
-/* --- memory pools ----------------------------------------------------------
- */
+/* --- memory pools --------------------------------------------------------- */
 
 SCRIPT(pool) = {
 	S(POOL, ONE, POOL_ANY),

@@ -14,8 +14,7 @@ static bool misuse(struct gen *g, u32 rate)
 	return prng_one_in(g->r, g->clean ? 32 * rate : rate);
 }
 
-/* --- sizes -----------------------------------------------------------------
- */
+/* --- sizes ---------------------------------------------------------------- */
 
 static const u32 edge_size[] = {
 	4,     5,     7,     8,	    12,	    16,	    17,	    20,	  24,	28,
@@ -179,8 +178,7 @@ static bool value_product(struct gen *g, const struct op *op, u32 *size)
 	return false;
 }
 
-/* --- caches ----------------------------------------------------------------
- */
+/* --- caches --------------------------------------------------------------- */
 
 static u32 value_name(struct gen *g)
 {
@@ -268,8 +266,7 @@ static u32 value_life(struct gen *g, const struct op *op)
 					  : OBJECT_CTOR | OBJECT_DTOR;
 }
 
-/* --- pools -----------------------------------------------------------------
- */
+/* --- pools ---------------------------------------------------------------- */
 
 static u32 value_nr(struct gen *g, const struct op *op)
 {

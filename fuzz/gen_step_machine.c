@@ -17,8 +17,7 @@
 _Static_assert(TIE == 1000 + 398 * 2000 && TIE == 1015 + 397 * 2005,
 	       "they tie");
 
-/* --- memory ----------------------------------------------------------------
- */
+/* --- memory --------------------------------------------------------------- */
 
 static bool step_marks(struct gen *g, struct op *op, bool tight)
 {
@@ -44,8 +43,7 @@ static bool step_dry(struct gen *g, struct op *op)
 	return true;
 }
 
-/* --- time ------------------------------------------------------------------
- */
+/* --- time ----------------------------------------------------------------- */
 
 static bool step_tick(struct gen *g, struct op *op, u32 style)
 {

@@ -69,8 +69,7 @@ bool gen_drawn(struct gen *g, struct op *op, enum op_code code)
 	return gen_draw(g, op, code) && gen_complete(g, op);
 }
 
-/* --- caches ----------------------------------------------------------------
- */
+/* --- caches --------------------------------------------------------------- */
 
 /* Mostly of some hundred objects a slab. */
 static void make_nested(struct gen *g, struct op *op)
@@ -163,8 +162,7 @@ static bool step_cache(struct gen *g, struct op *op, enum op_code code)
 	return gen_complete(g, op);
 }
 
-/* --- objects ---------------------------------------------------------------
- */
+/* --- objects -------------------------------------------------------------- */
 
 static bool take_general(struct gen *g, struct op *op,
 			 const struct gen_cache *c)
@@ -280,8 +278,7 @@ static bool step_kmalloc(struct gen *g, struct op *op)
 	return gen_drawn(g, op, (enum op_code)PICK(g, code));
 }
 
-/* --- steps -----------------------------------------------------------------
- */
+/* --- steps ---------------------------------------------------------------- */
 
 void gen_step_settle(struct gen *g)
 {

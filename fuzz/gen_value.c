@@ -10,8 +10,7 @@
  */
 #include "gen_state.h"
 
-/* --- GFP flags -------------------------------------------------------------
- */
+/* --- GFP flags ------------------------------------------------------------ */
 
 static u32 gfp_base(struct gen *g)
 {
@@ -88,8 +87,7 @@ static u32 value_gfp(struct gen *g, const struct op *op)
 	return gfp;
 }
 
-/* --- who calls -------------------------------------------------------------
- */
+/* --- who calls ------------------------------------------------------------ */
 
 /* What a driver must not ask for in this context. */
 static u32 gfp_unsuitable(struct gen *g, const struct op *op, u32 gfp)
@@ -197,8 +195,7 @@ void gen_swarm_values(struct gen *g)
 	g->cpu = prng_one_in(g->r, 4) ? (u8)prng_below(g->r, g->cpus) : 0;
 }
 
-/* --- orders ----------------------------------------------------------------
- */
+/* --- orders --------------------------------------------------------------- */
 
 /* 0 in half of all cases, 1 in a quarter, ... */
 static u32 geometric(struct gen *g)
@@ -240,8 +237,7 @@ static u32 value_forder(struct gen *g, const struct gen_slot *s)
 	}
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 u32 gen_pick_live(struct gen *g, u32 n)
 {
@@ -343,8 +339,7 @@ static u32 value_len(struct gen *g)
 	return prng_below(g->r, 4) ? PICK(g, len) : prng_below(g->r, 8192);
 }
 
-/* --- all kinds ---------------------------------------------------------------
- */
+/* --- all kinds ------------------------------------------------------------ */
 
 /* What free_bootmem gives back is best what was reserved before. */
 static bool value_of_range(struct gen *g, const struct op *op, u32 i,

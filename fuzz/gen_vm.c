@@ -35,8 +35,7 @@ void gen_swarm_vm(struct gen *g)
 	gen_swarm_io(g);
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 u32 gen_map_of(struct gen *g, u32 sorts)
 {
@@ -139,8 +138,7 @@ u32 gen_map_off(struct gen *g, u32 slot)
 	}
 }
 
-/* --- sizes -----------------------------------------------------------------
- */
+/* --- sizes ---------------------------------------------------------------- */
 
 u32 gen_frames_free(const struct gen *g)
 {
@@ -233,8 +231,7 @@ static u32 bare_size(struct gen *g)
 	return size ? size : area_size(g);
 }
 
-/* --- all the others --------------------------------------------------------
- */
+/* --- all the others ------------------------------------------------------- */
 
 static u32 area_gfp(struct gen *g)
 {

@@ -26,8 +26,7 @@ static bool may_not_sleep(const struct gen *g, const struct op *op)
 	       g->vm.held[op->cpu % g->cpus];
 }
 
-/* --- memory ----------------------------------------------------------------
- */
+/* --- memory --------------------------------------------------------------- */
 
 static void give_frames(struct gen *g, const struct gen_area *a)
 {
@@ -66,8 +65,7 @@ static bool take_tables(struct gen *g, const struct op *op, u32 addr, u32 size)
 	return true;
 }
 
-/* --- areas -----------------------------------------------------------------
- */
+/* --- areas ---------------------------------------------------------------- */
 
 static void make(struct gen *g, const struct op *op, struct gen_area *a,
 		 u32 size, u32 offset)

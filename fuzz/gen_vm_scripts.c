@@ -13,8 +13,7 @@
 
 #define SCRIPT(name) static const u8 name[]
 
-/* --- areas -----------------------------------------------------------------
- */
+/* --- areas ---------------------------------------------------------------- */
 
 SCRIPT(life) = { VM, TOUCHM, GUARD, TOPAGE, TOUCHM, DROP_MAP, TOUCHM, END };
 SCRIPT(stale) = { VM_PAGE, AT, TOUCHM, LOAD,	 DROP_MAP, LOAD,
@@ -59,8 +58,7 @@ SCRIPT(kinds) = { BARE,	  DROP_WRONG, REMOVE,	  VMAP, DROP_WRONG,
 SCRIPT(wild) = { VM, DROP_AT, TOUCHM, DROP_AT, DROP_MAP, DROP_AT, END };
 SCRIPT(bare) = { BARE, TOUCHM, TOPAGE, REMOVE, BARE, DROP_MAP, TOUCHM, END };
 
-/* --- one frame, mapped in several ways -------------------------------------
- */
+/* --- one frame, mapped in several ways ------------------------------------ */
 
 SCRIPT(vmaps) = { PAGE,	    VMAP,   TOUCHM, VMAP,	TOUCHM, TOUCHO,
 		  DROP_MAP, TOUCHO, TOUCHM, DROP_OTHER, FREE,	END };
@@ -86,8 +84,7 @@ SCRIPT(alias_area) = { VM,	 VMAP_MAP,   TOUCHM, TOUCHO,
 SCRIPT(alias_user) = { PAGE,  PGD_IF, SWITCH, PLACE, MAP,      VMAP, TOUCHM,
 		       TOUCH, FREE,   UNMAP,  FREE,  DROP_MAP, FREE, END };
 
-/* --- devices ---------------------------------------------------------------
- */
+/* --- devices -------------------------------------------------------------- */
 
 SCRIPT(io) = { IO, TOUCHM, GUARD, TOUCHM, DROP_MAP, TOUCHM, END };
 SCRIPT(io_same) = { IO_SAME,  TOUCHM, IO_SAME,	  TOUCHM, TOUCHO,
@@ -110,8 +107,7 @@ SCRIPT(io_fails) = { FAIL,   IO,   BARE_TABLE, FAIL,	 IO,	   IO_LOW,
 SCRIPT(fixes) = { FIX,	 TOUCHM, FIX_AT, TOUCH,	 OTHER, TOUCHM, UNFIX, TOUCHM,
 		  OTHER, TOUCHM, FIX,	 TOUCHM, UNFIX, TOUCHM, END };
 
-/* --- kmap ------------------------------------------------------------------
- */
+/* --- kmap ----------------------------------------------------------------- */
 
 SCRIPT(kmap) = { HPAGE, KM,	TOUCHM, KM,   KUM,    TOUCHM, KUM, TOUCHM,
 		 KM,	TOUCHM, KUM,	FREE, TOUCHM, KM,     END };
@@ -136,8 +132,7 @@ SCRIPT(kmap_frees) = { HPAGE, KM, FREE, KUM, FREE, KM, END };
 SCRIPT(kmap_low) = { PAGE, KM_LOW, TOUCHM, KUM, VALID, KA_PAGE, END };
 SCRIPT(kmap_objects) = { KM_PFN, KM_PFN, KA_PFN, KUA, KM_PFN, END };
 
-/* --- kmap_atomic -----------------------------------------------------------
- */
+/* --- kmap_atomic ---------------------------------------------------------- */
 
 SCRIPT(atomic) = { HPAGE, KA, TOUCHM, KA_PAGE, KUA, TOUCHM, FREE, TOUCHM, END };
 SCRIPT(atomic_types) = { HPAGE,	 KA,  TOUCHM, KA_TYPE, TOUCHM,

@@ -43,8 +43,7 @@ static bool make(struct gen *g, struct op *op, enum op_code code)
 	return draw(g, op, code) && gen_step_made(g, op);
 }
 
-/* --- areas -----------------------------------------------------------------
- */
+/* --- areas ---------------------------------------------------------------- */
 
 static bool step_vm(struct gen *g, struct op *op)
 {
@@ -125,8 +124,7 @@ static bool step_bare_end(struct gen *g, struct op *op)
 	return true;
 }
 
-/* --- vmap ------------------------------------------------------------------
- */
+/* --- vmap ----------------------------------------------------------------- */
 
 static bool step_vmap(struct gen *g, struct op *op, enum op_code code)
 {
@@ -183,8 +181,7 @@ static bool step_vmap_map(struct gen *g, struct op *op)
 	return gen_step_made(g, op);
 }
 
-/* --- giving back -----------------------------------------------------------
- */
+/* --- giving back ---------------------------------------------------------- */
 
 static enum op_code call_of(const struct gen *g, u32 slot)
 {
@@ -264,8 +261,7 @@ static bool step_remove(struct gen *g, struct op *op)
 	return true;
 }
 
-/* --- accesses --------------------------------------------------------------
- */
+/* --- accesses ------------------------------------------------------------- */
 
 static bool touch_map(struct gen *g, struct op *op, u32 slot)
 {
@@ -304,8 +300,7 @@ static bool step_to_page(struct gen *g, struct op *op)
 	return true;
 }
 
-/* --- devices ---------------------------------------------------------------
- */
+/* --- devices -------------------------------------------------------------- */
 
 static bool step_io(struct gen *g, struct op *op, u32 step)
 {
@@ -352,8 +347,7 @@ static bool step_fix(struct gen *g, struct op *op, enum op_code code)
 	return code == OP_clear_fixmap || gen_step_made(g, op);
 }
 
-/* --- steps -----------------------------------------------------------------
- */
+/* --- steps ---------------------------------------------------------------- */
 
 bool gen_vm_step_focus(struct gen *g, u32 step)
 {

@@ -203,8 +203,7 @@ bool min_pass_pressure(struct min *m)
 	return false;
 }
 
-/* --- modes and selectors ---------------------------------------------------
- */
+/* --- modes and selectors -------------------------------------------------- */
 
 static int mode_of(const struct op *op)
 {

@@ -33,8 +33,7 @@ bool min_units_room(struct min *m, u32 nr)
 	return true;
 }
 
-/* --- slots ------------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 static bool is_slot(const struct op_arg *a)
 {
@@ -72,8 +71,7 @@ u32 min_slots_used(const struct program *p)
 	return used;
 }
 
-/* --- units ------------------------------------------------------------------
- */
+/* --- units ---------------------------------------------------------------- */
 
 /*
  * A unit is a slot's lifetime: the op that fills it, and all that are about
@@ -168,8 +166,7 @@ static u32 units_by_op(struct min *m)
 	return m->p->nr;
 }
 
-/* --- removing ---------------------------------------------------------------
- */
+/* --- removing ------------------------------------------------------------- */
 
 /* Tries without the units from..to-1; renumbers nothing. */
 static bool try_without_units(struct min *m, u32 from, u32 to)

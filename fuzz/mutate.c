@@ -69,8 +69,7 @@ static void rotate(struct op *op, u32 first, u32 middle, u32 last)
 	}
 }
 
-/* --- edits of the list
- * -------------------------------------------------------- */
+/* --- edits of the list ---------------------------------------------------- */
 
 static bool in_boot_phase(const struct edit *e, u32 at)
 {
@@ -201,8 +200,7 @@ static bool edit_truncate(struct edit *e)
 	return true;
 }
 
-/* --- edits of one op
- * ------------------------------------------------------------ */
+/* --- edits of one op ------------------------------------------------------ */
 
 /* Mostly a slot that is live where the op stands; or where a result goes. */
 static bool edit_retarget(struct edit *e)
@@ -347,8 +345,7 @@ static bool edit_context(struct edit *e)
 	return true;
 }
 
-/* --- a mutation
- * ------------------------------------------------------------------- */
+/* --- a mutation ----------------------------------------------------------- */
 
 /* The last ones are for slabs: pages fill no arrays. */
 static bool (*const edits[])(struct edit *e) = {
@@ -419,8 +416,7 @@ bool mutate_program(struct program *p, struct prng *r,
 	return true;
 }
 
-/* --- a child
- * ---------------------------------------------------------------------- */
+/* --- a child -------------------------------------------------------------- */
 
 static bool append_run(struct program *to, const struct program *from, u32 at,
 		       u32 end)

@@ -41,8 +41,7 @@ static void put(struct text *t, const char *format, ...)
 						       : t->room - t->len - 1;
 }
 
-/* --- numbers ----------------------------------------------------------------
- */
+/* --- numbers -------------------------------------------------------------- */
 
 static void put_flags(struct text *t, const struct word *w, u32 flags)
 {
@@ -153,8 +152,7 @@ static void put_value(struct text *t, u8 kind, u32 value)
 	}
 }
 
-/* --- slots -------------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 struct slot_arg {
 	const struct writer *w;

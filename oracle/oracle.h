@@ -432,8 +432,7 @@ bool model_check_reset(struct model *o, struct divergence *d);
 /* The frames that have a kmap slot, by index from 0; PFN_NONE: no more. */
 pfn_t model_kmapped_at(const struct model *o, u32 i);
 
-/* --- the model as it stands, in the machine's words --------------------------
- */
+/* --- the model as it stands, in the machine's words ----------------------- */
 
 /*
  * For people: what mm_counts() and its kin show of the machine, of the model.

@@ -28,8 +28,7 @@ static inline struct machine *objects_on(const char *text)
 	return m;
 }
 
-/* --- who calls -------------------------------------------------------------
- */
+/* --- who calls ------------------------------------------------------------ */
 
 static inline void on_cpu(struct machine *m, u32 cpu)
 {
@@ -118,8 +117,7 @@ static inline void ticks(struct machine *m, u32 jiffies)
 	mm_tick(m, jiffies);
 }
 
-/* --- looking ---------------------------------------------------------------
- */
+/* --- looking -------------------------------------------------------------- */
 
 static inline struct cache_info info_of(const struct machine *m,
 					const struct kmem_cache *cache)
@@ -198,8 +196,7 @@ static inline struct page *page_under(struct machine *m, const void *object)
 			      (mm_vaddr(object) - PAGE_OFFSET) >> PAGE_SHIFT);
 }
 
-/* --- sums ------------------------------------------------------------------
- */
+/* --- sums ----------------------------------------------------------------- */
 
 struct cache_sums {
 	u32 slabs, inuse, free, loose; /* loose: in arrays */
@@ -341,8 +338,7 @@ static inline u64 objects_picture(const struct machine *m)
 	return hash;
 }
 
-/* --- bytes that are not the caller's ---------------------------------------
- */
+/* --- bytes that are not the caller's -------------------------------------- */
 
 static UNSANITIZED inline u8 peek8(const struct machine *m, vaddr_t addr)
 {

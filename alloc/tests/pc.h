@@ -140,8 +140,7 @@ static inline const char *pc_broken(const char *clause)
 	return clause ? clause : "sound";
 }
 
-/* --- panics ----------------------------------------------------------------
- */
+/* --- panics --------------------------------------------------------------- */
 
 struct pc_trap {
 	jmp_buf env;
@@ -169,8 +168,7 @@ static inline const char *pc_panic_of(struct machine *m,
 	return trap.clause;
 }
 
-/* --- chance ----------------------------------------------------------------
- */
+/* --- chance --------------------------------------------------------------- */
 
 struct pc_dice {
 	u32 state;

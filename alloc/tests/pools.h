@@ -134,8 +134,7 @@ static inline void *resume(struct machine *m, u32 ticket)
 	return mm_mempool_resume(m, ticket);
 }
 
-/* --- the giver of most tests -----------------------------------------------
- */
+/* --- the giver of most tests ---------------------------------------------- */
 
 static struct giver g;
 

@@ -53,8 +53,7 @@ static void exhaust_array(struct machine *m, struct kmem_cache *cache)
 	mm_kmem_cache_alloc(m, cache, GFP_KERNEL);
 }
 
-/* --- what is not there -----------------------------------------------------
- */
+/* --- what is not there ---------------------------------------------------- */
 
 PANIC(no_such_handle, "handle: a number that was not given out")
 {
@@ -94,8 +93,7 @@ PANIC(init_twice, "slab: kmem_cache_init out of turn")
 	machine_kmem_cache_init(m);
 }
 
-/* --- walks -----------------------------------------------------------------
- */
+/* --- walks ---------------------------------------------------------------- */
 
 PANIC(an_endless_chain, "slab: a chain without an end")
 {
@@ -149,8 +147,7 @@ PANIC(a_list_that_leads_away, "slab: a list leads to what is in no slab")
 	exhaust_array(m, cache);
 }
 
-/* --- slabs -----------------------------------------------------------------
- */
+/* --- slabs ---------------------------------------------------------------- */
 
 PANIC(a_full_slab_among_the_partial,
       "slab: a full slab where there are free objects")
@@ -198,8 +195,7 @@ PANIC(an_rcu_slab_without_its_mark,
 	mm_tick(m, 1);
 }
 
-/* --- arrays ----------------------------------------------------------------
- */
+/* --- arrays --------------------------------------------------------------- */
 
 PANIC(a_batch_of_none, "slab: a new slab without objects")
 {
@@ -260,8 +256,7 @@ PANIC(an_entry_twice, "slab: an object that is in its slab already")
 	drain_with_entry(m, cache, array_entry(array(m, cache))[1]);
 }
 
-/* --- owners ----------------------------------------------------------------
- */
+/* --- owners --------------------------------------------------------------- */
 
 PANIC(a_caller_s_object_as_one_s_own,
       "slab: what the allocator gives back is not its own")

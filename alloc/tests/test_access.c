@@ -178,8 +178,7 @@ TEST(free_memory_is_memory)
 	machine_delete(w.m);
 }
 
-/* --- the kernel's faults ---------------------------------------------------
- */
+/* --- the kernel's faults -------------------------------------------------- */
 
 TEST(the_kernels_part_comes_when_it_is_missed)
 {
@@ -207,8 +206,7 @@ TEST(the_kernels_part_comes_when_it_is_missed)
 	machine_delete(w.m);
 }
 
-/* --- the quick way ---------------------------------------------------------
- */
+/* --- the quick way -------------------------------------------------------- */
 
 static u32 general_load32(struct machine *m, enum seg_reg seg, u32 offset,
 			  struct fault *f)
@@ -296,8 +294,7 @@ TEST(a_small_entry_hides_a_large_one)
 	machine_delete(w.m);
 }
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 static void no_bytes(struct machine *m)
 {

@@ -18,8 +18,7 @@ static u32 entry_of(const struct machine *m, const struct kmem_cache *cache,
 	return i < a.avail ? a.entry[i] : 0;
 }
 
-/* --- refill ----------------------------------------------------------------
- */
+/* --- refill --------------------------------------------------------------- */
 
 /* 16 at first; a batch once the array was used; what there is, at the end. */
 TEST(refill_counts)
@@ -171,8 +170,7 @@ TEST(free_touched)
 	machine_delete(m);
 }
 
-/* --- flush -----------------------------------------------------------------
- */
+/* --- flush ---------------------------------------------------------------- */
 
 /* UP: the oldest 60 go to the slabs, the others move down. */
 TEST(flush_to_slabs)
@@ -269,8 +267,7 @@ TEST(free_limit)
 	machine_delete(m);
 }
 
-/* --- the shared array ------------------------------------------------------
- */
+/* --- the shared array ----------------------------------------------------- */
 
 TEST(flush_to_shared)
 {

@@ -35,8 +35,7 @@ static enum report_kind reserve(struct machine *m, u32 addr, u32 size)
 	return mm_report(m);
 }
 
-/* --- what boot takes -------------------------------------------------------
- */
+/* --- what boot takes ------------------------------------------------------ */
 
 TEST(claims)
 {
@@ -101,8 +100,7 @@ TEST(no_trampoline_on_up)
 	machine_delete(m);
 }
 
-/* --- allocating ------------------------------------------------------------
- */
+/* --- allocating ----------------------------------------------------------- */
 
 /* Behind mem_map, 49 frames at 16 MiB, of which the last is not full. */
 TEST(first_fit_and_packing)
@@ -220,8 +218,7 @@ TEST(more_claims_than_are_listed)
 	machine_delete(m);
 }
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 enum verb { ALLOC, FREE, RESERVE };
 
@@ -289,8 +286,7 @@ TEST(late)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define M1 "M1: boot's own frames are reserved"
 #define M2 "M2: nothing is free behind low memory"

@@ -57,8 +57,7 @@ static void expect_blocks(struct machine *m, const u32 want[MAX_ORDER])
 	EXPECT_EQ(pages, normal(m)->free_pages);
 }
 
-/* --- splitting and merging -------------------------------------------------
- */
+/* --- splitting and merging ------------------------------------------------ */
 
 TEST(what_boot_leaves)
 {
@@ -190,8 +189,7 @@ TEST(nothing_merges_past_the_end)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define B1 "B1: a list's links agree, all of them pages'"
 #define B2 "B2: a block in a list is marked with its order"

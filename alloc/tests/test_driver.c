@@ -120,8 +120,7 @@ TEST(many_lives)
 	machine_delete(m);
 }
 
-/* --- faults ----------------------------------------------------------------
- */
+/* --- faults --------------------------------------------------------------- */
 
 /* Packets until one is refused, the nth page allocation of each failing. */
 static u32 packets_failing(struct machine *m, struct ring *ring, u32 nth)
@@ -191,8 +190,7 @@ TEST(each_step_fails_once)
 	}
 }
 
-/* --- no memory -------------------------------------------------------------
- */
+/* --- no memory ------------------------------------------------------------ */
 
 static u32 hoard(struct machine *m, struct page **page, u32 max)
 {
@@ -259,8 +257,7 @@ TEST(emergencies)
 	machine_delete(m);
 }
 
-/* --- every name of the face -------------------------------------------------
- */
+/* --- every name of the face ----------------------------------------------- */
 
 TEST(every_name)
 {

@@ -33,8 +33,7 @@ static bool all_bytes(const u8 *bytes, u8 value, u32 nr)
 	return true;
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 TEST(which_slots_are_whose)
 {
@@ -79,8 +78,7 @@ TEST(a_slot_stays_or_is_emptied_and_forgotten)
 	}
 }
 
-/* --- zeroing ---------------------------------------------------------------
- */
+/* --- zeroing -------------------------------------------------------------- */
 
 /* A block of four: the slot is left with the last of its frames. */
 TEST(high_memory_is_zeroed_through_the_slot)
@@ -163,8 +161,7 @@ TEST(zeroing_overwrites_the_slot_of_a_program)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define F1 "F1: only slots that exist are in use"
 #define F2 "F2: an atomic slot in use is that of a CPU that runs"

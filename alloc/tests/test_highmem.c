@@ -35,8 +35,7 @@ static void expect_counts(struct machine *m, u32 users, u32 slots, u32 last)
 	EXPECT_EQ(last, counts.last_pkmap_nr);
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 /* 2.6.12 counts before it looks: slot 0 is the last one of the first round. */
 TEST(the_first_kmap_has_slot_1)
@@ -183,8 +182,7 @@ TEST(a_tail_counts_for_its_blocks_head)
 	machine_delete(m);
 }
 
-/* --- pages that come and go ------------------------------------------------
- */
+/* --- pages that come and go ----------------------------------------------- */
 
 TEST(a_kmapped_page_is_not_given_up)
 {
@@ -237,8 +235,7 @@ TEST(a_freed_page_keeps_its_slot)
 	machine_delete(m);
 }
 
-/* --- low pages, and machines without a window ------------------------------
- */
+/* --- low pages, and machines without a window ----------------------------- */
 
 TEST(low_pages_have_their_address)
 {
@@ -304,8 +301,7 @@ TEST(the_window_ends_where_the_direct_map_does)
 	}
 }
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 TEST(kmap_may_sleep_whatever_the_page)
 {
@@ -378,8 +374,7 @@ TEST(kunmap_in_an_interrupt)
 	machine_delete(m);
 }
 
-/* --- reset -----------------------------------------------------------------
- */
+/* --- reset ---------------------------------------------------------------- */
 
 /* Few slots, then all of them; the pool's order comes back, too. */
 TEST(a_reset_undoes_it_all)

@@ -21,8 +21,7 @@
 		EXPECT_EQ(0, areas(m));                                        \
 	} while (0)
 
-/* --- what is refused -------------------------------------------------------
- */
+/* --- what is refused ------------------------------------------------------ */
 
 TEST(sizes)
 {
@@ -109,8 +108,7 @@ TEST(who_may_call)
 	machine_delete(m);
 }
 
-/* --- where -----------------------------------------------------------------
- */
+/* --- where ---------------------------------------------------------------- */
 
 /* Both ends inside: no area.  One outside: an area, if no memory is in it. */
 TEST(the_isa_window)
@@ -295,8 +293,7 @@ TEST(nocache)
 	machine_delete(m);
 }
 
-/* --- failures --------------------------------------------------------------
- */
+/* --- failures ------------------------------------------------------------- */
 
 /* Each page allocation inside fails once: nothing is left behind. */
 TEST(each_allocation_may_fail)
@@ -328,8 +325,7 @@ TEST(each_allocation_may_fail)
 	machine_delete(m);
 }
 
-/* --- iounmap ---------------------------------------------------------------
- */
+/* --- iounmap -------------------------------------------------------------- */
 
 #define EXPECT_BAD_UNMAP(m, kind, flags, addr)                                 \
 	do {                                                                   \
@@ -389,8 +385,7 @@ TEST(an_area_of_get_vm_area)
 	machine_delete(m);
 }
 
-/* --- accesses --------------------------------------------------------------
- */
+/* --- accesses ------------------------------------------------------------- */
 
 TEST(a_device_is_reached)
 {

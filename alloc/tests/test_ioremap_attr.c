@@ -198,8 +198,7 @@ TEST(two_of_one_range)
 	machine_delete(m);
 }
 
-/* --- failures --------------------------------------------------------------
- */
+/* --- failures ------------------------------------------------------------- */
 
 /* How many of its page allocations fail before it works. */
 static u32 tries(struct machine *m, u32 phys, u32 size, vaddr_t want)

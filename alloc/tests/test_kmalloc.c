@@ -36,8 +36,7 @@ static void kfree(struct machine *m, const void *object)
 	EXPECT_EQ(REPORT_none, mm_report(m));
 }
 
-/* --- sizes -----------------------------------------------------------------
- */
+/* --- sizes ---------------------------------------------------------------- */
 
 static const char *const lines[] = {
 	UP_PC,	  SMALL_PC " line=64", LARGE_PC " line=128",
@@ -164,8 +163,7 @@ TEST(alignment)
 	}
 }
 
-/* --- zeroes ----------------------------------------------------------------
- */
+/* --- zeroes --------------------------------------------------------------- */
 
 static UNSANITIZED u32 bytes_that_are(const u8 *object, u32 from, u32 to,
 				      u8 byte)
@@ -261,8 +259,7 @@ TEST(kcalloc_overflow)
 	machine_delete(m);
 }
 
-/* --- flags -----------------------------------------------------------------
- */
+/* --- flags ---------------------------------------------------------------- */
 
 /* It may not sleep, even where it would not have to. */
 TEST(sleep_in_atomic)
@@ -333,8 +330,7 @@ TEST(dma)
 	machine_delete(m);
 }
 
-/* --- events ----------------------------------------------------------------
- */
+/* --- events --------------------------------------------------------------- */
 
 static struct trace_record last_event(struct machine *m)
 {
@@ -390,8 +386,7 @@ TEST(events)
 	machine_delete(m);
 }
 
-/* --- giving back -----------------------------------------------------------
- */
+/* --- giving back ---------------------------------------------------------- */
 
 TEST(null)
 {

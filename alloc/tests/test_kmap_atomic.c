@@ -50,8 +50,7 @@ static void give(struct machine *m, u32 cpu, vaddr_t addr, u32 type)
 	EXPECT_EQ(REPORT_none, mm_report(m));
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 static void all_types_on_all_cpus(const char *line, bool strict)
 {
@@ -204,8 +203,7 @@ TEST(what_kunmap_atomic_leaves_behind)
 	machine_delete(m);
 }
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 TEST(what_cannot_be_mapped)
 {
@@ -337,8 +335,7 @@ TEST(which_addresses_have_a_struct_page)
 	machine_delete(m);
 }
 
-/* --- preempt_count ---------------------------------------------------------
- */
+/* --- preempt_count -------------------------------------------------------- */
 
 static bool may_sleep(struct machine *m, u32 cpu)
 {

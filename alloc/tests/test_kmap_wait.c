@@ -193,8 +193,7 @@ TEST(a_reset_forgets_who_sleeps)
 	machine_delete(m);
 }
 
-/* --- a pool's allocator that kmaps: the pool's call sleeps, and goes on ----
- */
+/* --- a pool's allocator that kmaps: the pool's call sleeps, and goes on --- */
 
 static struct machine *pools_machine;
 static struct page *pools_page;

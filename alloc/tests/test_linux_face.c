@@ -68,8 +68,7 @@ static void ring_fill(struct ring *ring, int byte)
 			((char *)ring->table[i].address)[at] = (char)byte;
 }
 
-/* --- and from outside ------------------------------------------------------
- */
+/* --- and from outside ----------------------------------------------------- */
 
 #include "objects.h"
 

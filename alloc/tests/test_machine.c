@@ -98,8 +98,7 @@ TEST(the_current_task)
 	machine_delete(m);
 }
 
-/* --- two machines ----------------------------------------------------------
- */
+/* --- two machines --------------------------------------------------------- */
 
 static u64 played_alone(const char *line, u32 seed, u32 cpus)
 {

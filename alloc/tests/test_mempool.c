@@ -21,8 +21,7 @@ TEST(layout)
 	EXPECT_EQ(28, offsetof(struct mempool, wait));
 }
 
-/* --- create ----------------------------------------------------------------
- */
+/* --- create --------------------------------------------------------------- */
 
 TEST(create_fills_the_reserve)
 {
@@ -151,8 +150,7 @@ TEST(create_under_faults)
 	machine_delete(m);
 }
 
-/* --- alloc and free --------------------------------------------------------
- */
+/* --- alloc and free ------------------------------------------------------- */
 
 TEST(the_allocator_is_asked_first)
 {

@@ -5,8 +5,7 @@
  */
 #include "pools.h"
 
-/* --- resize ----------------------------------------------------------------
- */
+/* --- resize --------------------------------------------------------------- */
 
 TEST(resize_misused)
 {
@@ -134,8 +133,7 @@ TEST(resize_up_without_an_array)
 	machine_delete(m);
 }
 
-/* --- destroy ---------------------------------------------------------------
- */
+/* --- destroy -------------------------------------------------------------- */
 
 TEST(destroy_misused)
 {
@@ -182,8 +180,7 @@ TEST(destroy_of_a_pool_with_a_dead_element)
 	machine_delete(m);
 }
 
-/* --- what is left ----------------------------------------------------------
- */
+/* --- what is left --------------------------------------------------------- */
 
 /* Neither pools nor arrays; all of them in slabs with their management. */
 TEST(nothing_is_left)

@@ -7,8 +7,7 @@
 #include "clauses.h"
 #include "pools.h"
 
-/* --- which pointers are pools ----------------------------------------------
- */
+/* --- which pointers are pools --------------------------------------------- */
 
 static void expect_bad(struct machine *m, void *pointer)
 {
@@ -95,8 +94,7 @@ TEST(many)
 	machine_delete(m);
 }
 
-/* --- digest, view, reset ---------------------------------------------------
- */
+/* --- digest, view, reset -------------------------------------------------- */
 
 TEST(a_pool_and_its_reserve_are_visible)
 {
@@ -185,8 +183,7 @@ TEST(no_pool_at_a_snapshot)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 static struct mempool *pool;
 

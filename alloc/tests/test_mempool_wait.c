@@ -7,8 +7,7 @@
 
 #define ADDED (__GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN)
 
-/* --- sleeping and waking ---------------------------------------------------
- */
+/* --- sleeping and waking -------------------------------------------------- */
 
 TEST(who_finds_nothing_sleeps)
 {
@@ -209,8 +208,7 @@ TEST(nobody_goes_on_in_an_atomic_context)
 	machine_delete(m);
 }
 
-/* --- pools in pools --------------------------------------------------------
- */
+/* --- pools in pools ------------------------------------------------------- */
 
 static struct mempool *inner;
 
@@ -338,8 +336,7 @@ TEST(a_call_that_may_not_sleep_inside)
 	machine_delete(m);
 }
 
-/* --- the guarantee ---------------------------------------------------------
- */
+/* --- the guarantee -------------------------------------------------------- */
 
 static void *slab_alloc(gfp_t gfp, void *pool_data)
 {
@@ -413,8 +410,7 @@ TEST(elements_under_faults)
 	machine_delete(m);
 }
 
-/* --- a game ----------------------------------------------------------------
- */
+/* --- a game --------------------------------------------------------------- */
 
 #define HELD_MAX 256u
 

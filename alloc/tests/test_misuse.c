@@ -73,8 +73,7 @@ static void *between(const struct page *page)
 	return (char *)(uintptr_t)page + 4;
 }
 
-/* --- the table -------------------------------------------------------------
- */
+/* --- the table ------------------------------------------------------------ */
 
 struct misuse {
 	const char *name;
@@ -397,8 +396,7 @@ MISUSE(page_of_high_memory, bad_address, 0)
 	EXPECT(!mm_virt_to_page(s->m, HIGH_MEMORY));
 }
 
-/* --- the tests -------------------------------------------------------------
- */
+/* --- the tests ------------------------------------------------------------ */
 
 TEST(each_misuse_draws_its_report_and_changes_nothing)
 {

@@ -63,8 +63,7 @@ static u32 touch_addr(struct machine *m, enum access_kind kind)
 	return touch(m, ADDR, kind, &paddr);
 }
 
-/* --- presence, rights ------------------------------------------------------
- */
+/* --- presence, rights ----------------------------------------------------- */
 
 #define RD ACCESS_READ
 #define WR ACCESS_WRITE
@@ -196,8 +195,7 @@ TEST(tables_past_low_memory)
 	machine_delete(t.m);
 }
 
-/* --- the TLB's answers -----------------------------------------------------
- */
+/* --- the TLB's answers ---------------------------------------------------- */
 
 TEST(a_stale_entry_serves)
 {
@@ -315,8 +313,7 @@ TEST(global_pages)
 	machine_delete(m);
 }
 
-/* --- a reset --------------------------------------------------------------
- */
+/* --- a reset -------------------------------------------------------------- */
 
 /* Without 4 MiB pages, head.S's words have neither A nor D. */
 TEST(a_reset_takes_back_a_and_d)
@@ -342,8 +339,7 @@ TEST(a_reset_takes_back_a_and_d)
 	machine_delete(m);
 }
 
-/* --- the kernel's own ------------------------------------------------------
- */
+/* --- the kernel's own ----------------------------------------------------- */
 
 static void write_to_nowhere(struct machine *m)
 {

@@ -85,8 +85,7 @@ static u8 *lonely(struct machine *m, u32 size)
 	return object[1];
 }
 
-/* --- who touches what ------------------------------------------------------
- */
+/* --- who touches what ----------------------------------------------------- */
 
 TEST(a_live_object)
 {
@@ -273,8 +272,7 @@ TEST(a_damaged_object)
 	machine_delete(m);
 }
 
-/* --- what stays clean ------------------------------------------------------
- */
+/* --- what stays clean ----------------------------------------------------- */
 
 static u8 *kept;
 

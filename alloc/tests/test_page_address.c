@@ -105,8 +105,7 @@ TEST(all_descriptors_in_use)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define N1 "N1: a list has descriptors, and an end"
 #define N2 "N2: neighbours in a list lead to each other"

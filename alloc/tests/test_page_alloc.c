@@ -20,8 +20,7 @@ static u32 zone_of(const struct page *page)
 	return page ? page_zone_id(page) : NR_ZONES;
 }
 
-/* --- a machine at an edge --------------------------------------------------
- */
+/* --- a machine at an edge ------------------------------------------------- */
 
 /*
  * All frames of all zones are owned, but for those that set_free() gives
@@ -188,8 +187,7 @@ TEST(marks_of_dma_on_64m)
 	expect_marks(pc_on("ram=64M"), ZONE_DMA, row, ARRAY_SIZE(row));
 }
 
-/* --- passes ----------------------------------------------------------------
- */
+/* --- passes --------------------------------------------------------------- */
 
 /* Pass A is at pages_low: 240 on 64M.  At and below it, kswapd is woken. */
 TEST(kswapd_is_woken_below_low)
@@ -300,8 +298,7 @@ TEST(zones_by_gfp)
 	machine_delete(m);
 }
 
-/* --- the end of memory -----------------------------------------------------
- */
+/* --- the end of memory ---------------------------------------------------- */
 
 /* Everything is owned: who gets null, and who would go round for ever. */
 TEST(oom_or_null)
@@ -364,8 +361,7 @@ TEST(oom_or_null)
 	machine_delete(m);
 }
 
-/* --- reclaim, as it will be registered -------------------------------------
- */
+/* --- reclaim, as it will be registered ------------------------------------ */
 
 static struct edge reclaimed;
 static u32 reclaim_calls, reclaim_goal, reclaim_says;
@@ -426,8 +422,7 @@ TEST(reclaim_makes_no_progress)
 	}
 }
 
-/* --- fail_nth --------------------------------------------------------------
- */
+/* --- fail_nth ------------------------------------------------------------- */
 
 /* Counts entries within one call, after reports, and leaves no event. */
 TEST(fail_nth)

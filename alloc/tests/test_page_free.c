@@ -5,8 +5,7 @@
  */
 #include "pc.h"
 
-/* --- references ------------------------------------------------------------
- */
+/* --- references ----------------------------------------------------------- */
 
 static u32 count_of(struct machine *m, const struct page *page)
 {
@@ -108,8 +107,7 @@ TEST(reserved_frames_count_but_stay)
 	machine_delete(m);
 }
 
-/* --- the trace -------------------------------------------------------------
- */
+/* --- the trace ------------------------------------------------------------ */
 
 static bool same_event(const struct trace_record *a,
 		       const struct trace_record *b)
@@ -206,8 +204,7 @@ TEST(trace_of_a_failure)
 	machine_delete(m);
 }
 
-/* --- addresses -------------------------------------------------------------
- */
+/* --- addresses ------------------------------------------------------------ */
 
 TEST(addresses)
 {

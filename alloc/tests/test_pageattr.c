@@ -44,8 +44,7 @@ static u32 waiting(struct machine *m)
 	return nr;
 }
 
-/* --- splitting and reverting -----------------------------------------------
- */
+/* --- splitting and reverting ---------------------------------------------- */
 
 TEST(a_split)
 {
@@ -158,8 +157,7 @@ TEST(flushing_frees_what_waits)
 	machine_delete(m);
 }
 
-/* --- tables of boot --------------------------------------------------------
- */
+/* --- tables of boot ------------------------------------------------------- */
 
 TEST(tables_of_boot_stay)
 {
@@ -182,8 +180,7 @@ TEST(tables_of_boot_stay)
 	machine_delete(m);
 }
 
-/* --- misuse ----------------------------------------------------------------
- */
+/* --- misuse --------------------------------------------------------------- */
 
 TEST(attributes_misused)
 {
@@ -207,8 +204,7 @@ TEST(attributes_misused)
 	machine_delete(m);
 }
 
-/* --- reset -----------------------------------------------------------------
- */
+/* --- reset ---------------------------------------------------------------- */
 
 TEST(a_reset_of_attributes)
 {
@@ -255,8 +251,7 @@ TEST(a_snapshot_with_tables)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define E1 "E1: a table counts its odd words"
 #define E2 "E2: a table without odd words gives way to a large page"

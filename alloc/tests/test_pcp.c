@@ -37,8 +37,7 @@ static void as_cpu(struct machine *m, u8 cpu)
 	mm_set_current(m, (struct task){ .cpu = cpu });
 }
 
-/* --- taking ----------------------------------------------------------------
- */
+/* --- taking --------------------------------------------------------------- */
 
 /* At or below `low', and not only when empty. */
 TEST(hot_is_refilled_when_low)
@@ -137,8 +136,7 @@ TEST(each_cpu_has_its_own)
 	machine_delete(m);
 }
 
-/* --- putting ---------------------------------------------------------------
- */
+/* --- putting -------------------------------------------------------------- */
 
 TEST(last_put_is_first_taken)
 {
@@ -248,8 +246,7 @@ TEST(drain_local_pages_in_order)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define P1 "P1: a list's links agree, all of them pages'"
 #define P2 "P2: count is the length of its list"

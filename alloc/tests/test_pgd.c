@@ -27,8 +27,7 @@ static u32 listed(struct machine *m)
 	return nr;
 }
 
-/* --- coming and going ------------------------------------------------------
- */
+/* --- coming and going ----------------------------------------------------- */
 
 TEST(a_new_directory)
 {
@@ -113,8 +112,7 @@ TEST(a_cache_of_the_allocators_own)
 	machine_delete(m);
 }
 
-/* --- no memory, misuse -----------------------------------------------------
- */
+/* --- no memory, misuse ---------------------------------------------------- */
 
 /* A frame, management in size-32 (there), each of them may be missing. */
 TEST(a_directory_that_is_not_to_be_had)
@@ -185,8 +183,7 @@ TEST(directories_misused)
 	machine_delete(m);
 }
 
-/* --- CR3 -------------------------------------------------------------------
- */
+/* --- CR3 ------------------------------------------------------------------ */
 
 /* Loading it drops what is not global, and what it has is not loaded. */
 TEST(switching)
@@ -217,8 +214,7 @@ TEST(switching)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define U1 "U1: pgd_list has the directories, each once"
 #define U1_ALL "U1: pgd_list has all directories"

@@ -27,8 +27,7 @@ static u32 claim_start(struct machine *m, enum boot_claim_label label, u32 nth)
 	return 0;
 }
 
-/* --- boot ------------------------------------------------------------------
- */
+/* --- boot ----------------------------------------------------------------- */
 
 /* 4 MiB pages, the last of which over-maps; then kmap's and fixmap's tables. */
 TEST(page_directory)
@@ -139,8 +138,7 @@ TEST(every_direct_map_address_leads_to_its_frame)
 	}
 }
 
-/* --- kernel pages ----------------------------------------------------------
- */
+/* --- kernel pages --------------------------------------------------------- */
 
 TEST(a_kernel_page)
 {
@@ -172,8 +170,7 @@ TEST(a_kernel_page)
 	machine_delete(m);
 }
 
-/* --- faults ----------------------------------------------------------------
- */
+/* --- faults --------------------------------------------------------------- */
 
 /* A directory learns of the template's new table when it is asked for. */
 TEST(a_directory_that_is_behind)
@@ -225,8 +222,7 @@ TEST(faults_that_are_not_the_kernels)
 	machine_delete(m);
 }
 
-/* --- reset -----------------------------------------------------------------
- */
+/* --- reset ---------------------------------------------------------------- */
 
 /* Tables made since go, and those of boot are as they were, A and D too. */
 TEST(a_reset_of_kernel_pages)
@@ -268,8 +264,7 @@ TEST(a_reset_of_kernel_pages)
 	}
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define D1 "D1: the direct map has no gap"
 #define D2 "D2: a large page of the direct map is in its place"

@@ -141,8 +141,7 @@ TEST(poison_none)
 	machine_delete(m);
 }
 
-/* --- who touches one -------------------------------------------------------
- */
+/* --- who touches one ------------------------------------------------------ */
 
 static struct page *freed(struct machine *m, gfp_t gfp, u32 order)
 {

@@ -35,8 +35,7 @@ TEST(jiffies)
 	machine_delete(m);
 }
 
-/* --- a CPU's array ---------------------------------------------------------
- */
+/* --- a CPU's array -------------------------------------------------------- */
 
 /*
  * CPU k: 1000 + 3k after boot, then every 2000 + k.  The first time the array
@@ -162,8 +161,7 @@ TEST(no_reap)
 	machine_delete(m);
 }
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 /*
  * At a reap, if next_reap is not in the future: 4000 from then.  A second of
@@ -351,8 +349,7 @@ TEST(caches_are_reaped_in_the_chains_order)
 	machine_delete(m);
 }
 
-/* --- as a task of its own ---------------------------------------------------
- */
+/* --- as a task of its own ------------------------------------------------- */
 
 static struct machine *dtor_machine;
 static u32 dtor_given;
@@ -424,8 +421,7 @@ TEST(who_reaps)
 	machine_delete(m);
 }
 
-/* --- a tick is a tick ------------------------------------------------------
- */
+/* --- a tick is a tick ----------------------------------------------------- */
 
 static u64 played(u32 step, u32 jiffies)
 {

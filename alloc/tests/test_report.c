@@ -42,8 +42,7 @@ static struct page *first_hot(struct machine *m)
 	return page_of_link(m, hot(m)->list.next);
 }
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 PANIC(a_free_list_into_the_image, "page: a list leads out of mem_map")
 {
@@ -119,8 +118,7 @@ PANIC(an_empty_list_that_counts, "page: a list leads out of mem_map")
 	pc_alloc(m, GFP_DMA | __GFP_COLD, 0);
 }
 
-/* --- blocks ----------------------------------------------------------------
- */
+/* --- blocks --------------------------------------------------------------- */
 
 PANIC(a_block_without_its_mark,
       "buddy: the first of a list is no head of its order")
@@ -161,8 +159,7 @@ PANIC(a_drain_of_too_many, "pcp: draining more than there is")
 	pcp_drain(m, pc_zone(m, ZONE_DMA), PCP_HOT, hot(m)->count + 1);
 }
 
-/* --- pages -----------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------- */
 
 PANIC(an_owned_page_given,
       "page_alloc: a page that is not free was about to be given")
@@ -226,8 +223,7 @@ PANIC(a_good_free_called_misuse, "misuse: a free neither good nor bad")
 	free_misused(m, pc_alloc(m, GFP_DMA, 2), 2);
 }
 
-/* --- the machine's calls out of turn ---------------------------------------
- */
+/* --- the machine's calls out of turn -------------------------------------- */
 
 PANIC(mem_init_twice, "machine: mem_init out of turn")
 {
@@ -301,8 +297,7 @@ PANIC(a_trace_too_long, "trace: a move was lost")
 	mm_trace(m, &nr);
 }
 
-/* --- the tests -------------------------------------------------------------
- */
+/* --- the tests ------------------------------------------------------------ */
 
 TEST(each_check_is_heard)
 {
@@ -360,8 +355,7 @@ TEST(no_check_is_without_a_case)
 	EXPECT(found > 20);
 }
 
-/* --- without a handler -----------------------------------------------------
- */
+/* --- without a handler ---------------------------------------------------- */
 
 static void says_so(struct machine *m)
 {

@@ -31,8 +31,7 @@ static void expect_fault(const char *what, const struct fault *f, u32 vector,
 			  f->vector, f->error, vector, error);
 }
 
-/* --- boot ------------------------------------------------------------------
- */
+/* --- boot ----------------------------------------------------------------- */
 
 TEST(the_gdt_at_boot)
 {
@@ -92,8 +91,7 @@ TEST(the_registers_at_boot)
 	machine_delete(m);
 }
 
-/* --- writing ---------------------------------------------------------------
- */
+/* --- writing -------------------------------------------------------------- */
 
 TEST(entries_that_programs_may_write)
 {
@@ -143,8 +141,7 @@ TEST(base_and_limit_are_put_together)
 	machine_delete(m);
 }
 
-/* --- loading ---------------------------------------------------------------
- */
+/* --- loading -------------------------------------------------------------- */
 
 /* Entry 1 with this access byte, its selector with this RPL. */
 static const struct load_row {
@@ -274,8 +271,7 @@ TEST(null_selectors)
 	machine_delete(m);
 }
 
-/* --- modes -----------------------------------------------------------------
- */
+/* --- modes ---------------------------------------------------------------- */
 
 TEST(to_user_mode_and_back)
 {
@@ -317,8 +313,7 @@ TEST(to_user_mode_and_back)
 	machine_delete(m);
 }
 
-/* --- using -----------------------------------------------------------------
- */
+/* --- using ---------------------------------------------------------------- */
 
 /* Entry 1 in FS (SS where `ss'), limit 0xFFF, or 0xFFFFF; in pages with
  * G. */
@@ -401,8 +396,7 @@ TEST(a_null_register_and_a_fetch)
 	machine_delete(m);
 }
 
-/* --- a reset ---------------------------------------------------------------
- */
+/* --- a reset -------------------------------------------------------------- */
 
 TEST(a_reset_gives_registers_and_gdts_back)
 {
@@ -432,8 +426,7 @@ TEST(a_reset_gives_registers_and_gdts_back)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define G1 "G1: the kernel's descriptors are as boot made them"
 #define G2 "G2: control registers have their fixed bits"

@@ -20,8 +20,7 @@ static u64 state_of(struct machine *m)
 	return machine_digest(m) ^ objects_picture(m) * 3 ^ machine_view(m) * 5;
 }
 
-/* --- create ----------------------------------------------------------------
- */
+/* --- create --------------------------------------------------------------- */
 
 enum create_mistake {
 	NO_NAME,
@@ -292,8 +291,7 @@ TEST(next_reap)
 	machine_delete(m);
 }
 
-/* --- shrink and destroy ----------------------------------------------------
- */
+/* --- shrink and destroy --------------------------------------------------- */
 
 /* cache_bad, cache_interrupt, sleep_in_atomic, cache_own: in this order. */
 TEST(every_set_of_mistakes_of_destroy)

@@ -11,8 +11,7 @@
 #define RED_ACTIVE 0x170FC2A5u
 #define BOTH (SLAB_RED_ZONE | SLAB_STORE_USER)
 
-/* --- geometry --------------------------------------------------------------
- */
+/* --- geometry ------------------------------------------------------------- */
 
 struct cut {
 	u32 size, align, flags;
@@ -166,8 +165,7 @@ TEST(general_caches)
 	machine_delete(m);
 }
 
-/* --- layout and values -----------------------------------------------------
- */
+/* --- layout and values ---------------------------------------------------- */
 
 static u32 bytes_that_are(struct machine *m, vaddr_t at, u32 nr, u8 byte)
 {
@@ -296,8 +294,7 @@ TEST(the_size_that_is_usable)
 	machine_delete(m);
 }
 
-/* --- damage ----------------------------------------------------------------
- */
+/* --- damage --------------------------------------------------------------- */
 
 /* This byte of a free object, and of its red zones, is damaged and mended. */
 static void expect_told_at_alloc(struct machine *m, struct kmem_cache *cache,

@@ -20,8 +20,7 @@ static u64 held(struct machine *m)
 	return hash;
 }
 
-/* --- fail_nth --------------------------------------------------------------
- */
+/* --- fail_nth ------------------------------------------------------------- */
 
 /* The general caches have nothing left, and cache_cache neither. */
 static void exhaust_all(struct machine *m)
@@ -217,8 +216,7 @@ TEST(nested_failure)
 	machine_delete(m);
 }
 
-/* --- the view --------------------------------------------------------------
- */
+/* --- the view ------------------------------------------------------------- */
 
 /* What a caller has is seen, and how he got it is not. */
 TEST(what_the_view_shows)
@@ -254,8 +252,7 @@ TEST(what_the_view_shows)
 	machine_delete(m);
 }
 
-/* --- RCU -------------------------------------------------------------------
- */
+/* --- RCU ------------------------------------------------------------------ */
 
 static void *rcu_slab_waits(struct machine *m, struct kmem_cache *cache)
 {

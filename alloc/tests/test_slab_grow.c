@@ -6,8 +6,7 @@
  */
 #include "objects.h"
 
-/* --- what constructors are called with -------------------------------------
- */
+/* --- what constructors are called with ------------------------------------ */
 
 #define CALLS_MAX 1024u
 
@@ -193,8 +192,7 @@ TEST(nested_sleep)
 	machine_delete(m);
 }
 
-/* --- frames ----------------------------------------------------------------
- */
+/* --- frames --------------------------------------------------------------- */
 
 static void expect_frames(struct machine *m, u32 addr, u32 order)
 {
@@ -319,8 +317,7 @@ TEST(colours_of_failures)
 	machine_delete(m);
 }
 
-/* --- flags -----------------------------------------------------------------
- */
+/* --- flags ---------------------------------------------------------------- */
 
 /* The arg of the i-th mm_page_alloc of the call. */
 static u32 page_gfp(struct machine *m, u32 i)

@@ -38,8 +38,7 @@ static u64 state_of(struct machine *m)
 	return machine_digest(m) ^ objects_picture(m) * 3 ^ machine_view(m) * 5;
 }
 
-/* --- pointers --------------------------------------------------------------
- */
+/* --- pointers ------------------------------------------------------------- */
 
 struct wrong {
 	vaddr_t at;
@@ -267,8 +266,7 @@ TEST(caches_that_are_none)
 	machine_delete(m);
 }
 
-/* --- a slab's frames -------------------------------------------------------
- */
+/* --- a slab's frames ------------------------------------------------------ */
 
 static void expect_free_slab(struct machine *m, struct page *page, u32 order)
 {

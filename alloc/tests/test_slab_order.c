@@ -11,8 +11,7 @@ static u32 pfn_of(u32 addr)
 	return (addr - PAGE_OFFSET) >> PAGE_SHIFT;
 }
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 /* Slabs of 15, all of them free: nr of them, as a list from its head. */
 static u32 free_slabs(struct machine *m, struct kmem_cache *cache, u32 nr,
@@ -70,8 +69,7 @@ TEST(a_slab_is_used_up_first)
 	machine_delete(m);
 }
 
-/* --- frames ----------------------------------------------------------------
- */
+/* --- frames --------------------------------------------------------------- */
 
 /* The frames that the call gave back, in their order. */
 static u32 frames_freed(struct machine *m, u32 *pfn, u32 max)
@@ -171,8 +169,7 @@ TEST(frames_go_before_management)
 	machine_delete(m);
 }
 
-/* --- CPUs ------------------------------------------------------------------
- */
+/* --- CPUs ----------------------------------------------------------------- */
 
 /* The current one's array first, then the others' as they are numbered. */
 static void expect_drained(u32 current, const u32 *order)
@@ -293,8 +290,7 @@ TEST(arrays_are_drained_in_an_interrupt)
 	machine_delete(m);
 }
 
-/* --- arrays ----------------------------------------------------------------
- */
+/* --- arrays --------------------------------------------------------------- */
 
 /* CPU 0's, CPU 1's, ..: all of size-512; the shared one is of size-2048. */
 TEST(arrays_go_back_by_cpu)

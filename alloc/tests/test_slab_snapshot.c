@@ -121,8 +121,7 @@ TEST(a_snapshot_with_objects)
 	}
 }
 
-/* --- one thing at a time ---------------------------------------------------
- */
+/* --- one thing at a time -------------------------------------------------- */
 
 static void expect_reset(struct machine *m, const struct picture *want)
 {

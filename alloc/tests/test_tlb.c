@@ -178,8 +178,7 @@ TEST(pages_that_lie_in_one_place)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define T1_ROOM "T1: the log has a place for a slot"
 #define T1_SLOT "T1: the log names slots"

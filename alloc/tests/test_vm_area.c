@@ -5,8 +5,7 @@
  */
 #include "areas.h"
 
-/* --- the window ------------------------------------------------------------
- */
+/* --- the window ----------------------------------------------------------- */
 
 /* RAM, VMALLOC_START [reference, 1.2]; one and more CPUs end at the same. */
 static const struct {
@@ -74,8 +73,7 @@ TEST(a_window_without_an_address)
 	}
 }
 
-/* --- places ----------------------------------------------------------------
- */
+/* --- places --------------------------------------------------------------- */
 
 TEST(sizes_that_no_area_has)
 {
@@ -170,8 +168,7 @@ TEST(the_list_ascends)
 	machine_delete(m);
 }
 
-/* --- misuse, failure, going ------------------------------------------------
- */
+/* --- misuse, failure, going ----------------------------------------------- */
 
 TEST(get_vm_area_misused)
 {

@@ -10,8 +10,7 @@
 #define START 0xC8000000u
 #define END (START + PAGES * PAGE_SIZE)
 
-/* --- against a map of pages ------------------------------------------------
- */
+/* --- against a map of pages ----------------------------------------------- */
 
 static u32 owner[PAGES]; /* by page: the area's number + 1 */
 
@@ -120,8 +119,7 @@ TEST(areas_in_a_row)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define H1 "H1: the heights of two kids differ by one at most"
 #define H2 "H2: the index is in order, and nothing in it overlaps"

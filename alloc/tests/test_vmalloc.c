@@ -24,8 +24,7 @@ static struct vm_area_view seen_at(struct machine *m, vaddr_t addr)
 	return view;
 }
 
-/* --- what it is ------------------------------------------------------------
- */
+/* --- what it is ----------------------------------------------------------- */
 
 TEST(single_frames_in_a_row)
 {
@@ -120,8 +119,7 @@ TEST(an_array_that_is_an_area)
 	machine_delete(m);
 }
 
-/* --- the moves -------------------------------------------------------------
- */
+/* --- the moves ------------------------------------------------------------ */
 
 /* Which areas and frames, in their order; refills and the like apart. */
 static void expect_moves(struct machine *m, const u8 *want, u32 nr_want)
@@ -185,8 +183,7 @@ TEST(moves_of_an_area_with_an_array)
 	machine_delete(m);
 }
 
-/* --- what goes wrong -------------------------------------------------------
- */
+/* --- what goes wrong ------------------------------------------------------ */
 
 TEST(vmalloc_refused)
 {
@@ -359,8 +356,7 @@ TEST(memory_that_users_have_mapped)
 	machine_delete(m);
 }
 
-/* --- processors, resets ----------------------------------------------------
- */
+/* --- processors, resets --------------------------------------------------- */
 
 /* A directory learns of the table when its process comes there. */
 TEST(a_process_that_comes_later)

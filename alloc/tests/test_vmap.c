@@ -75,8 +75,7 @@ TEST(bits_that_hide_a_page)
 	machine_delete(m);
 }
 
-/* --- what goes wrong -------------------------------------------------------
- */
+/* --- what goes wrong ------------------------------------------------------ */
 
 TEST(vmap_misused)
 {
@@ -206,8 +205,7 @@ TEST(vunmap_misused)
 	machine_delete(m);
 }
 
-/* --- that pages stay -------------------------------------------------------
- */
+/* --- that pages stay ------------------------------------------------------ */
 
 #define EXPECT_STAYS(m, call) EXPECT_REFUSED(m, 0, free_mapped, ((call), 0))
 
@@ -285,8 +283,7 @@ TEST(users_and_the_kernel)
 	machine_delete(m);
 }
 
-/* --- which page ------------------------------------------------------------
- */
+/* --- which page ----------------------------------------------------------- */
 
 TEST(addresses_outside_the_window)
 {

@@ -236,8 +236,7 @@ TEST(a_reset_and_a_boot_forget_them)
 	machine_delete(m);
 }
 
-/* --- our own mistakes ------------------------------------------------------
- */
+/* --- our own mistakes ----------------------------------------------------- */
 
 static void resume_nobody(struct machine *m)
 {
@@ -275,8 +274,7 @@ TEST(checks)
 	}
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 /* An empty pool with three who sleep, of which one was woken. */
 static struct machine *setup(void)

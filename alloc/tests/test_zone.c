@@ -10,8 +10,7 @@ static const struct watermark_help none,
 	harder = { .harder = true }, high = { .high = true },
 	both = { .harder = true, .high = true };
 
-/* --- watermark_ok ----------------------------------------------------------
- */
+/* --- watermark_ok --------------------------------------------------------- */
 
 /* The least number of single free pages with which order 0 passes. */
 static u32 least_free(u32 mark, u32 reserve, struct watermark_help help)
@@ -80,8 +79,7 @@ TEST(higher_orders)
 	}
 }
 
-/* --- knobs -----------------------------------------------------------------
- */
+/* --- knobs ---------------------------------------------------------------- */
 
 /* 76264 kB and more wrapped in 2.6.12, on 896 MiB of low memory. */
 TEST(min_free_kbytes_takes_any_value)
@@ -155,8 +153,7 @@ TEST(reserve_ratios)
 	machine_delete(m);
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses -------------------------------------------------------------- */
 
 #define Z1 "Z1: the zones follow each other inside mem_map"
 #define Z2 "Z2: a mark is min_free_kbytes' share"

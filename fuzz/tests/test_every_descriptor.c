@@ -65,8 +65,7 @@ static u32 access_byte(u32 type, u32 dpl, u32 present)
 	return present << 7 | dpl << 5 | type;
 }
 
-/* --- types and privileges --------------------------------------------------
- */
+/* --- types and privileges ------------------------------------------------- */
 
 #define NO_LOAD 0xFFFFu
 
@@ -147,8 +146,7 @@ TEST(every_type_on_the_way_to_user_mode)
 	end();
 }
 
-/* --- limits -----------------------------------------------------------------
- */
+/* --- limits --------------------------------------------------------------- */
 
 static void about(u32 offset)
 {
@@ -197,8 +195,7 @@ TEST(limits_to_the_byte)
 	end();
 }
 
-/* --- by hand ----------------------------------------------------------------
- */
+/* --- by hand -------------------------------------------------------------- */
 
 #define GP FAULT_GP
 #define NP FAULT_NP

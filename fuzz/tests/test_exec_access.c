@@ -12,8 +12,7 @@ static const struct exec_options replay = {
 	.paint_whole = true, .validate_full = true, .digest = true, .every = 1
 };
 
-/* --- a program for each report
- * -------------------------------------------- */
+/* --- a program for each report -------------------------------------------- */
 
 #define BOOT "boot ram=24M vmalloc=1004M cpus=1\n"
 #define PAGE BOOT "r1 = alloc_page\n"
@@ -49,8 +48,7 @@ TEST(each_report_has_a_program)
 	stop();
 }
 
-/* --- arguments are taken as their kinds say
- * ------------------------------- */
+/* --- arguments are taken as their kinds say ------------------------------- */
 
 TEST(registers_lengths_and_flags_are_taken_as_said)
 {
@@ -82,8 +80,7 @@ TEST(a_wrong_expectation_is_a_finding)
 	stop();
 }
 
-/* --- the quick load
- * ------------------------------------------------------- */
+/* --- the quick load ------------------------------------------------------- */
 
 /* Cold, from the TLB, over the end of a page; with each fault. */
 TEST(a_load_of_4_bytes_goes_both_ways)

@@ -149,8 +149,7 @@ TEST(a_frame_of_a_slab_is_nobody_elses)
 	stop();
 }
 
-/* --- what a program expects ------------------------------------------------
- */
+/* --- what a program expects ----------------------------------------------- */
 
 TEST(something_is_left)
 {
@@ -193,8 +192,7 @@ TEST(kfree_of_null_is_nothing)
 	stop();
 }
 
-/* --- those who sleep -------------------------------------------------------
- */
+/* --- those who sleep ------------------------------------------------------ */
 
 TEST(a_sleeper_goes_on_with_what_came_back)
 {
@@ -233,8 +231,7 @@ TEST(who_sleeps_at_the_end_is_forgotten)
 	stop();
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots ---------------------------------------------------------------- */
 
 TEST(a_slot_of_another_kind_is_skipped)
 {
@@ -258,8 +255,7 @@ TEST(a_slot_of_another_kind_is_skipped)
 	stop();
 }
 
-/* --- constructors ----------------------------------------------------------
- */
+/* --- constructors --------------------------------------------------------- */
 
 TEST(constructors_paint_what_was_asked_for)
 {
@@ -309,8 +305,7 @@ TEST(constructed_objects_come_and_go)
 	stop();
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 TEST(names_are_numbers_and_back)
 {
@@ -337,8 +332,7 @@ TEST(names_are_numbers_and_back)
 	stop();
 }
 
-/* --- traces ----------------------------------------------------------------
- */
+/* --- traces --------------------------------------------------------------- */
 
 TEST(objects_are_told_in_the_kernels_words)
 {

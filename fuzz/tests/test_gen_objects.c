@@ -292,8 +292,7 @@ TEST(pools_times_and_damage_have_their_edges)
 	EXPECT(reach_seen[2] > 0);
 }
 
-/* --- a slab's edges --------------------------------------------------------
- */
+/* --- a slab's edges ------------------------------------------------------- */
 
 static u32 inside, beyond;
 
