@@ -67,10 +67,13 @@ bool text_read(struct program *p, const char *text, size_t size,
 	       struct text_error *err);
 /* false: a write failed (the stream's error flag is set). */
 bool text_write(FILE *to, const struct program *p);
+#define TEXT_OP_BYTES 640 /* the longest line of an op, its end included */
 /* One op as its line of text, without a newline; returns like snprintf. */
 int text_op(char *buf, size_t room, const struct op *op);
 int text_gfp(char *buf, size_t room, u32 gfp);
 int text_boot(char *buf, size_t room, const struct boot_line *boot);
+/* The boot line of p: its own one, or its profile's. */
+void text_boot_of(char *buf, size_t room, const struct program *p);
 /* "GFP_KERNEL|0x100" -> bits; false: not of that form, or over 32 bits. */
 bool text_gfp_parse(const char *s, size_t len, u32 *gfp);
 

@@ -7,6 +7,7 @@
  * Tested by tests/test_features.c.
  */
 #include "cover_states.h"
+#include "op_words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -16,28 +17,6 @@ static const char *const zone_word[] = { "dma", "normal", "high" };
 static const char *const filling_word[] = { "empty", "low", "some", "near",
 					    "full" };
 static const char *const many_word[] = { "none", "one", "more" };
-
-static const char *report_word(u32 report)
-{
-	static const char *const word[] = {
-#define X(name, doc) #name,
-		REPORT_KINDS(X)
-#undef X
-	};
-
-	return word[report];
-}
-
-static const char *event_word(u32 event)
-{
-	static const char *const word[] = {
-#define X(name, doc) #name,
-		TRACE_EVENTS(X)
-#undef X
-	};
-
-	return word[event];
-}
 
 static int event_name(char *buf, size_t room, u32 n)
 {
@@ -51,8 +30,9 @@ static int event_name(char *buf, size_t room, u32 n)
 	position = n % NR_POSITIONS;
 	n /= NR_POSITIONS;
 	zone = n % NR_ZONES;
-	return snprintf(buf, room, "%s-%s-%s-%s", event_word(n / NR_ZONES),
-			order[order_class], zone_word[zone], at[position]);
+	return snprintf(buf, room, "%s-%s-%s-%s",
+			event_words[n / NR_ZONES].name, order[order_class],
+			zone_word[zone], at[position]);
 }
 
 static int pcp_name(char *buf, size_t room, u32 n)
@@ -164,7 +144,7 @@ int cover_name(char *buf, size_t room, u32 index)
 			return parts[i].name(buf, room, index - parts[i].first);
 	if (index >= FIRST_REPORT)
 		return snprintf(buf, room, "report-%s",
-				report_word(index - FIRST_REPORT));
+				report_words[index - FIRST_REPORT].name);
 	len = snprintf(buf, room, "rule-%s", rule_name((enum rule)index));
 	for (char *s = buf; *s; s++)
 		*s = (char)tolower((u8)*s);

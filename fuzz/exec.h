@@ -97,6 +97,8 @@ u32 exec_dump(struct exec *x, FILE *to);
  */
 const char *exec_current_op(u32 *index);
 
+/* The clause in words, "" if it has none; a validator's without its number. */
+const char *finding_sentence(const struct finding *f);
 /* Prints a finding as people read it: a few lines, the last one replays it. */
 void finding_print(FILE *to, const struct finding *f, const struct program *p,
 		   const char *replay_path);

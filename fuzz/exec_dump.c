@@ -174,7 +174,7 @@ static void dump_claims(struct exec *x, struct side *s)
 
 static void dump_op(struct exec *x, FILE *to, const char *what, u32 index)
 {
-	char text[640];
+	char text[TEXT_OP_BYTES];
 
 	if (index >= x->p->nr)
 		return;

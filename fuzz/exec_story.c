@@ -5,6 +5,7 @@
  */
 #include "exec_story.h"
 #include "exec_state.h"
+#include "op_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static const char *end_of(const struct exec *x, int step)
 static void keep_stored(const struct exec *x, const struct op *op,
 			struct told_op *t)
 {
+	struct story *s = x->opt.story;
 	int len = op_arg_of_kind(&op_info[op->code], ARG_ALEN);
 	u32 nr;
 
@@ -65,27 +67,27 @@ static void keep_stored(const struct exec *x, const struct op *op,
 	if (nr > ACCESS_BYTES_MAX)
 		nr = ACCESS_BYTES_MAX;
 	t->stored = malloc(nr);
+	s->incomplete |= !t->stored;
 	for (u32 i = 0; t->stored && i < nr; i++)
 		t->stored[i] = x->bytes[i] ^ (u8)(i * 37 | 1);
 }
 
 static void keep_moves(const struct exec *x, struct told_op *t)
 {
-	static const char *const name[] = {
-#define X(name, doc) #name,
-		TRACE_EVENTS(X)
-#undef X
-	};
+	struct story *s = x->opt.story;
 
-	t->move =
-		calloc(x->out.nr_trace ? x->out.nr_trace : 1, sizeof(*t->move));
-	for (u32 i = 0; t->move && i < x->out.nr_trace; i++) {
+	if (!x->out.nr_trace)
+		return;
+	t->move = calloc(x->out.nr_trace, sizeof(*t->move));
+	s->incomplete |= !t->move;
+	t->nr_moves = t->move ? x->out.nr_trace : 0;
+	for (u32 i = 0; i < t->nr_moves; i++) {
 		const struct trace_record *r = &x->out.trace[i];
 
-		t->nr_moves = i + 1;
 		snprintf(t->move[i].text, sizeof(t->move[i].text),
 			 "%s %s=%#x order=%u zone=%u temp=%u arg=%#x",
-			 r->event < NR_TRACE_EVENTS ? name[r->event] : "?",
+			 r->event < NR_TRACE_EVENTS ? event_words[r->event].name
+						    : "?",
 			 r->pfn >= PAGE_OFFSET ? "addr" : "pfn", r->pfn,
 			 r->order, r->zone, r->temp, r->arg);
 	}
@@ -104,12 +106,14 @@ static bool is_parked(const struct exec *x, u32 out)
 /* Ops that slept and sleep no more: this op woke them. */
 static void tell_woken(const struct exec *x, struct story *s)
 {
-	for (u32 i = 0; i + 1 < s->nr; i++) {
+	for (u32 i = 0; s->nr_asleep && i + 1 < s->nr; i++) {
 		struct told_op *t = &s->op[i];
 		u32 out = x->p->op[i].out;
 
-		if (t->blocked && !t->resumed_by && !is_parked(x, out))
-			t->resumed_by = s->nr - 1;
+		if (!t->blocked || t->resumed_by || is_parked(x, out))
+			continue;
+		t->resumed_by = s->nr - 1;
+		s->nr_asleep--;
 	}
 }
 
@@ -145,4 +149,5 @@ void story_tell(struct exec *x, int step)
 	keep_stored(x, op, t);
 	keep_moves(x, t);
 	tell_woken(x, s);
+	s->nr_asleep += t->blocked;
 }

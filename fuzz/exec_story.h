@@ -37,6 +37,7 @@ struct told_op {
 struct story {
 	struct told_op *op; /* malloc'ed */
 	u32 nr, room;
+	u32 nr_asleep; /* ops that fell asleep, and that nobody woke yet */
 	u32 max_low_pfn, nr_cpus;
 	bool incomplete; /* no memory */
 	/*

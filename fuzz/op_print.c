@@ -17,7 +17,6 @@
 #include <string.h>
 
 /* The longest line: four arguments, of which one is every GFP flag. */
-#define LINE_MAX_BYTES 640
 
 /* Collects text as snprintf would: counts what does not fit. */
 struct sink {
@@ -296,6 +295,14 @@ int text_boot(char *buf, size_t room, const struct boot_line *boot)
 	return sink_close(&s);
 }
 
+void text_boot_of(char *buf, size_t room, const struct program *p)
+{
+	if (p->profile == PROFILE_FREE)
+		text_boot(buf, room, &p->boot);
+	else
+		snprintf(buf, room, "%s", profile_text[p->profile]);
+}
+
 static bool write_boot(FILE *to, const struct program *p)
 {
 	char line[BOOT_LINE_BYTES];
@@ -309,7 +316,7 @@ static bool write_boot(FILE *to, const struct program *p)
 
 bool text_write(FILE *to, const struct program *p)
 {
-	char line[LINE_MAX_BYTES];
+	char line[TEXT_OP_BYTES];
 	u32 i;
 
 	if (!write_boot(to, p))

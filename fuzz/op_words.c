@@ -107,6 +107,13 @@ const struct word report_words[] = {
 		END,
 };
 
+const struct word event_words[] = {
+#define X(event, doc) WORD(#event, TRACE_##event),
+	TRACE_EVENTS(X)
+#undef X
+		END,
+};
+
 bool word_find(const struct word *words, const char *name, size_t len,
 	       u32 *value)
 {

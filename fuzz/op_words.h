@@ -2,8 +2,8 @@
 /*
  * op_words.h - the words of the text that are no op and no argument's name:
  * flags of GFP, caches, areas and tasks, types of kmap_atomic, expectations,
- * reports.  Reader and printer share the tables; each ends with a word without
- * a name.
+ * reports; and what moves of the machine are called.  Reader and printer share
+ * the tables; each ends with a word without a name.
  */
 #ifndef FUZZ_OP_WORDS_H
 #define FUZZ_OP_WORDS_H
@@ -32,6 +32,8 @@ extern const struct word task_words[];
 extern const struct word expect_words[];
 /* Indexed by enum report_kind. */
 extern const struct word report_words[];
+/* Indexed by enum trace_event. */
+extern const struct word event_words[];
 
 /* The value of the word called so, or false. */
 bool word_find(const struct word *words, const char *name, size_t len,

@@ -9,14 +9,9 @@
 
 #include "codec.h"
 #include "exec.h"
+#include "op_words.h"
 
 #include <string.h>
-
-static const char *const event_name[] = {
-#define X(name, doc) #name,
-	TRACE_EVENTS(X)
-#undef X
-};
 
 static const char *const zone_name[] = { "DMA", "Normal", "HighMem" };
 
@@ -74,7 +69,7 @@ static void print_record(FILE *to, const struct trace_record *t,
 {
 	struct trace_object o = { "", "", 0, 0 };
 
-	fprintf(to, "%s:", event_name[t->event]);
+	fprintf(to, "%s:", event_words[t->event].name);
 	switch (t->event) {
 	case TRACE_mm_page_alloc:
 		print_page(to, t);
@@ -132,8 +127,7 @@ static void print_value(FILE *to, const char *what, u64 value)
 		(unsigned long long)value);
 }
 
-/* The clause in words; a validator's begin with its number. */
-static const char *sentence(const struct finding *f)
+const char *finding_sentence(const struct finding *f)
 {
 	size_t n = strlen(f->clause);
 
@@ -149,10 +143,10 @@ void finding_print(FILE *to, const struct finding *f, const struct program *p,
 {
 	u32 first = f->op > STORY_OPS ? f->op - STORY_OPS : 0;
 	u32 last = f->op < p->nr ? f->op + 1 : p->nr;
-	char text[640];
+	char text[TEXT_OP_BYTES];
 
 	fprintf(to, "FINDING %s\n", f->signature);
-	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause, sentence(f));
+	fprintf(to, "  %s, %s: %s\n", f->layer, f->clause, finding_sentence(f));
 	fprintf(to, "  field %s", f->field);
 	if (f->expected != f->actual) {
 		print_value(to, ": expected", f->expected);
