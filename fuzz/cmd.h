@@ -71,6 +71,11 @@ void loaded_free(struct loaded *l);
 bool save_text(const struct program *p, const char *path, const char *header);
 /* The boot line of l boots no machine: tells why. */
 int cmd_unbootable(const struct loaded *l, const char *path, const char *why);
+/* l was neither a finding nor agreed: tells why; `why' as of exec_why(). */
+int cmd_cannot_run(const struct loaded *l, const char *path,
+		   enum exec_status status, const char *why);
+/* fork() failed, and errno says why. */
+int cmd_no_child(void);
 
 /* NULL: no such target; told. */
 const struct target_row *cmd_target_by_name(const char *name);

@@ -225,8 +225,7 @@ static bool keep_at_work(struct work *w)
 		if (pid == 0)
 			work(w);
 		if (pid < 0) {
-			cmd_error("features: no child process: %s",
-				  strerror(errno));
+			cmd_no_child();
 			return false;
 		}
 		if (sandbox_wait(pid, &w->s->death, true) == CHILD_ENDED)

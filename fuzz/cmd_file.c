@@ -112,6 +112,23 @@ int cmd_unbootable(const struct loaded *l, const char *path, const char *why)
 	return cmd_error("%s: boot line: %s", path, why);
 }
 
+int cmd_cannot_run(const struct loaded *l, const char *path,
+		   enum exec_status status, const char *why)
+{
+	if (status == EXEC_UNBOOTABLE)
+		return cmd_unbootable(l, path, why);
+	if (status == EXEC_TOO_LARGE)
+		return cmd_error("%s: needs more than a 32-bit host has room "
+				 "for",
+				 path);
+	return cmd_error("%s: not enough memory to run it", path);
+}
+
+int cmd_no_child(void)
+{
+	return cmd_error("no child process: %s", strerror(errno));
+}
+
 u64 cmd_fold(u64 digest, u64 with)
 {
 	digest = (digest << 7 | digest >> 57) ^ with;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_find.h - from a program that shows a finding to the smallest one, and
- * its story: what `min` does to a file and `fuzz` to what it finds.
+ * cmd_find.h - from a program that shows a finding to the smallest one: what
+ * `min` does to a file and `fuzz` to what it finds.
  */
 #ifndef FUZZ_CMD_FIND_H
 #define FUZZ_CMD_FIND_H
 
-#include "exec_story.h"
 #include "sandbox.h"
 
 #define TRY_SECONDS 10u
@@ -32,12 +31,6 @@ bool find_again(const struct program *p, const char *wanted, u32 seconds,
 /* Shrinks p, which shows *v with these options; *v is of the result then. */
 bool find_smallest(struct program *p, const struct exec_options *options,
 		   u32 seconds, struct verdict *v, struct smallest *out);
-/*
- * Runs p once more, in this process, for its story: all of it, or where it
- * died the ops before.  false: no memory.  Owner: story_free().
- */
-bool find_story(const struct program *p, const struct exec_options *options,
-		const struct verdict *v, struct story *s);
 /* What was found, as comments. */
 void find_header(char header[HEADER_MAX], const struct smallest *s,
 		 const struct verdict *v);

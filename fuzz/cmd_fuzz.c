@@ -57,7 +57,7 @@ static bool keep_small(struct program *p, const char *path,
 	size_t n;
 
 	if (!find_smallest(p, options, TRY_SECONDS, v, &s)) {
-		cmd_error("fuzz: no child process: %s", strerror(errno));
+		cmd_no_child();
 		return false;
 	}
 	find_header(header, &s, v);
@@ -122,7 +122,7 @@ static bool keep(struct fuzz *f, struct program *p, const char *signature,
 		return true;
 	}
 	if (ok && !find_again(p, signature, TRY_SECONDS, &options, &v)) {
-		cmd_error("fuzz: no child process: %s", strerror(errno));
+		cmd_no_child();
 		ok = false;
 	}
 	if (ok && v.status == EXEC_FINDING &&

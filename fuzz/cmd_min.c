@@ -9,13 +9,7 @@
 #include "cmd.h"
 #include "cmd_find.h"
 
-#include <errno.h>
 #include <string.h>
-
-static int cannot_fork(void)
-{
-	return cmd_error("no child process: %s", strerror(errno));
-}
 
 static bool shows(const struct verdict *v, const char *wanted)
 {
@@ -88,27 +82,6 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 	return sandbox_run(options, p, seconds, v);
 }
 
-bool find_story(const struct program *p, const struct exec_options *options,
-		const struct verdict *v, struct story *s)
-{
-	struct exec_options with = *options;
-	struct exec_stats stats = { 0 };
-	struct finding f;
-	struct exec *x;
-
-	if (v->died && v->f.op == 0)
-		return true;
-	if (v->died && v->f.op < p->nr)
-		with.until = v->f.op;
-	with.story = s;
-	x = exec_new(&with);
-	if (!x)
-		return false;
-	exec_run(x, p, &stats, &f);
-	exec_delete(x);
-	return !s->incomplete;
-}
-
 void find_header(char header[HEADER_MAX], const struct smallest *s,
 		 const struct verdict *v)
 {
@@ -148,7 +121,7 @@ static int shrink(struct loaded *l, const char *out,
 	struct smallest s;
 
 	if (!find_smallest(&l->p, options, seconds, v, &s))
-		return cannot_fork();
+		return cmd_no_child();
 	find_header(header, &s, v);
 	if (!save_text(&l->p, out, header))
 		return CMD_UNUSABLE;
@@ -164,7 +137,7 @@ static int minimize_loaded(struct loaded *l, const char *path, const char *out,
 	struct verdict v;
 
 	if (!find_again(&l->p, NULL, seconds, &options, &v))
-		return cannot_fork();
+		return cmd_no_child();
 	switch (v.status) {
 	case EXEC_FINDING:
 		return only_check ? check(l, path, &options, seconds, &v)
@@ -172,14 +145,8 @@ static int minimize_loaded(struct loaded *l, const char *path, const char *out,
 	case EXEC_AGREES:
 		return cmd_error("%s: machine and model agree: nothing to keep",
 				 path);
-	case EXEC_UNBOOTABLE:
-		return cmd_unbootable(l, path, v.why);
-	case EXEC_TOO_LARGE:
-		return cmd_error("%s: needs more than a 32-bit host has room "
-				 "for",
-				 path);
 	default:
-		return cmd_error("%s: not enough memory to run it", path);
+		return cmd_cannot_run(l, path, v.status, v.why);
 	}
 }
 
@@ -199,7 +166,7 @@ int min_main(int argc, char **argv)
 	const struct cmd_usage usage = {
 		"min FILE [-o OUT] [--check]",
 		"Shrinks a program as long as its finding keeps its signature, "
-		"and writes it\nas text.  Exits 0 when that is done.",
+		"and writes it\nas text.",
 		1, 1, option
 	};
 	int status;

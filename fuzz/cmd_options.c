@@ -56,7 +56,7 @@ static void help(const struct cmd_usage *usage)
 				 value);
 		printf("  %-22s %s\n", left, o->doc);
 	}
-	printf("\nExit status: 0 agrees, 1 a finding, 2 unusable input.\n");
+	printf("\nExit status: 0 well, 1 a finding, 2 unusable input.\n");
 }
 
 /* Everything of s; `max` at most. */
