@@ -48,6 +48,9 @@ int run_in_gdb(const char *path, u32 op)
 		self,  "run", "--stop", number, (char *)path,	      NULL
 	};
 
+	if (strcmp(path, "-") == 0)
+		return cmd_error("run --gdb: of a file only: gdb reads "
+				 "standard input");
 	if (len < 0 || !without_leak_check())
 		return cmd_error_file("/proc/self/exe");
 	self[len] = '\0';

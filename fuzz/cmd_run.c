@@ -134,12 +134,12 @@ int run_main(int argc, char **argv)
 {
 	struct exec_options options = cmd_replay_options();
 	struct run r = { 0 };
-	u32 stop = NOWHERE, gdb = NOWHERE;
+	u32 until = NOWHERE, stop = NOWHERE, gdb = NOWHERE;
 	bool trace = false;
 	const struct cmd_option option[] = {
 		{ "trace", 0, OPT_FLAG, &trace,
 		  "print the machine's moves as ftrace text" },
-		{ "until", 0, OPT_U32, &options.until,
+		{ "until", 0, OPT_U32, &until,
 		  "end behind op N, counted from 1 as in findings" },
 		{ "dump", 0, OPT_FLAG, &r.dump,
 		  "at the end: machine and model, side by side" },
@@ -165,6 +165,8 @@ int run_main(int argc, char **argv)
 
 	if (nr < 0)
 		return status;
+	if (!until || !stop)
+		return cmd_error("run: ops are counted from 1");
 	if (gdb != NOWHERE && nr != 1)
 		return cmd_error("run --gdb: one program, not %d", nr);
 	if (stop != NOWHERE && r.dump)
@@ -172,6 +174,7 @@ int run_main(int argc, char **argv)
 	if (gdb != NOWHERE)
 		return run_in_gdb(argv[0], gdb);
 	options.trace = trace ? stdout : NULL;
+	options.until = until == NOWHERE ? 0 : until;
 	options.pause_arg = &r;
 	options.pause_at = stop == NOWHERE ? NOWHERE : stop - 1;
 	options.pause = r.dump ? look : stop != NOWHERE ? run_stopped : NULL;
