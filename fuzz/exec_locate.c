@@ -207,20 +207,20 @@ static bool in_areas(struct locate *l)
 							     l->x->o, i, &v,
 							     &l->again))) {
 			snprintf(end, (size_t)(look + LOOK_MAX - end),
-				 "\n\t\tif (area)"
-				 "\n\t\t\tmm_vm_view(" M ", area, &view);");
+				 "\nif (area)"
+				 "\n\tmm_vm_view(" M ", area, &view);");
 			snprintf(value, LOOK_MAX, "view.%s",
 				 locate_is(l, "list") ? "addr" : l->d.field);
 			locate_say(l,
 				   "struct vm_area_view view = { 0 };\n"
-				   "\t\tconst struct vm_struct *area;",
+				   "const struct vm_struct *area;",
 				   look, value);
 			return true;
 		}
 		if (!area)
 			return false;
 		end += snprintf(end, (size_t)(look + LOOK_MAX - end),
-				"\n\t\tarea = mm_vm_next(" M ", area);");
+				"\narea = mm_vm_next(" M ", area);");
 	}
 	return false;
 }

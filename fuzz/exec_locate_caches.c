@@ -64,23 +64,29 @@ static bool in_slabs(struct locate *l, const struct kmem_cache *cache, u32 i,
 	static const char *const name[] = { "SLABS_FULL", "SLABS_PARTIAL",
 					    "SLABS_FREE" };
 	u32 nr = exec_slabs(l->x, cache, list), at = 0;
-	char look[LOOK_MAX], value[LOOK_MAX];
+	char declaration[LOOK_MAX], look[LOOK_MAX], value[LOOK_MAX];
 
 	if (!locate_same(l, model_check_slabs(l->x->o, mm_vaddr(cache), list,
 					      l->x->slabs, nr, &l->again)))
 		return false;
+	if (locate_is(l, "slabs.nr")) {
+		snprintf(value, LOOK_MAX,
+			 "mm_cache_slabs(" M ", mm_cache_at(" M ", %u), %s, "
+			 "NULL, 0)",
+			 i, name[list]);
+		locate_say(l, "", "", value);
+		return true;
+	}
 	while (at + 1 < nr && word_of(&l->x->slabs[at],
 				      locate_member(l, "slab")) != l->d.actual)
 		at++;
+	snprintf(declaration, LOOK_MAX, "struct slab_view slabs[%u];", at + 1);
 	snprintf(look, LOOK_MAX,
-		 "nr = mm_cache_slabs(" M ", mm_cache_at(" M ", %u), %s, slabs,"
-		 "\n\t\t\t    %u);",
+		 "mm_cache_slabs(" M ", mm_cache_at(" M ", %u), %s, slabs, "
+		 "%u);",
 		 i, name[list], at + 1);
 	snprintf(value, LOOK_MAX, "slabs[%u].%s", at, locate_member(l, "slab"));
-	locate_say(l, "struct slab_view slabs[1024];\n\t\tu32 nr;", look,
-		   locate_is(l, "slabs.nr") ? "nr" : value);
-	if (!locate_is(l, "slabs.nr"))
-		strcat(l->s->look, "\n\t\t(void)nr;");
+	locate_say(l, declaration, look, value);
 	return true;
 }
 

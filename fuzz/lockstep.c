@@ -16,8 +16,10 @@ static int run(const struct program *p)
 	enum exec_status status;
 	struct finding f;
 
-	if (!x)
+	if (!x) {
+		fputs("not enough memory\n", stderr);
 		return 2;
+	}
 	death_announce();
 	status = exec_run(x, p, &stats, &f);
 	if (status == EXEC_FINDING) {

@@ -35,11 +35,7 @@ static void head_finding(FILE *to, const struct repro *r)
 	const struct finding *f = r->f;
 	char line[512];
 
-	snprintf(line, sizeof(line), "%s: %s", f->clause ? f->clause : "death",
-		 f->doc ? f->doc : "");
-	if (f->doc && f->clause &&
-	    strncmp(f->doc, f->clause, strlen(f->clause)) == 0)
-		snprintf(line, sizeof(line), "%s", f->doc);
+	snprintf(line, sizeof(line), "%s: %s", f->clause, finding_sentence(f));
 	repro_comment(to, "", line);
 	if (!repro_is_layer(r, "oracle"))
 		return;
@@ -76,14 +72,6 @@ static void head(FILE *to, const struct repro *r, const char *package)
 
 /* --- the boot line ------------------------------------------------------ */
 
-static void boot_text(const struct program *p, char *line, size_t room)
-{
-	if (p->profile == PROFILE_FREE)
-		text_boot(line, room, &p->boot);
-	else
-		snprintf(line, room, "%s", profile_text[p->profile]);
-}
-
 /* How many ops come before mem_init. */
 static u32 boot_ops(const struct program *p)
 {
@@ -117,7 +105,7 @@ static void write_boot(const struct writer *w)
 	char line[BOOT_LINE_BYTES];
 	bool early = boot_ops(w->r->p) > 0;
 
-	boot_text(w->r->p, line, sizeof(line));
+	text_boot_of(line, sizeof(line), w->r->p);
 	fprintf(w->to, "\tboot%s(\"", early ? "_early" : "");
 	write_boot_line(w->to, line);
 	if (repro_after_reset(w->r)) {
@@ -130,11 +118,6 @@ static void write_boot(const struct writer *w)
 }
 
 /* --- one op ------------------------------------------------------------- */
-
-static const struct told_op *told(const struct writer *w, u32 i)
-{
-	return i < w->r->s->nr ? &w->r->s->op[i] : NULL;
-}
 
 static bool is_finding_op(const struct writer *w, u32 i)
 {
@@ -163,32 +146,28 @@ static void write_task(const struct writer *w, u32 i)
 		}
 	if (op->cpu || op->flags & TASK_FLAGS || op->fail_nth)
 		snprintf(line, sizeof(line), "call_as(%u, \"%s\", %u, %s, %u);",
-			 i, name,
+			 i + 1, name,
 			 op->cpu % (w->r->s->nr_cpus ? w->r->s->nr_cpus : 1),
 			 *flags ? flags : "0", op->fail_nth);
 	else
-		snprintf(line, sizeof(line), "call(%u, \"%s\");", i, name);
+		snprintf(line, sizeof(line), "call(%u, \"%s\");", i + 1, name);
 	repro_statement(w->to, line);
 }
 
 /* What both sides say came of it. */
 static void write_outcome(const struct writer *w, u32 i)
 {
-	static const char *const report[] = {
-#define X(name, doc) #name,
-		REPORT_KINDS(X)
-#undef X
-	};
-	const struct told_op *t = told(w, i);
+	const struct told_op *t = repro_told(w, i);
 
 	if (!t || t->diverged || strcmp(t->end, "ok") == 0) {
 		if (t && t->report)
 			fprintf(w->to, "\t/* reported: %s */\n",
-				report[t->report]);
+				report_words[t->report].name);
 		return;
 	}
 	if (t->report)
-		fprintf(w->to, "\t/* reported: %s */\n", report[t->report]);
+		fprintf(w->to, "\t/* reported: %s */\n",
+			report_words[t->report].name);
 	else
 		fprintf(w->to, "\t/* %s */\n",
 			t->blocked ? "falls asleep" : t->end);
@@ -196,7 +175,7 @@ static void write_outcome(const struct writer *w, u32 i)
 
 static bool takes_result(const struct writer *w, u32 i)
 {
-	const struct told_op *t = told(w, i);
+	const struct told_op *t = repro_told(w, i);
 
 	if (!w->use[i].used)
 		return false;
@@ -212,7 +191,7 @@ static bool can_sleep(const struct op *op)
 static void write_sleep(const struct writer *w, u32 i)
 {
 	const struct op *op = &w->r->p->op[i];
-	const struct told_op *t = told(w, i);
+	const struct told_op *t = repro_told(w, i);
 	char name[32];
 
 	if (!t || !t->blocked || !can_sleep(op))
@@ -221,16 +200,6 @@ static void write_sleep(const struct writer *w, u32 i)
 	fprintf(w->to, "\tmay_sleep(%s%s, %s);\n", w->use[i].used ? "&" : "",
 		w->use[i].used ? name : "NULL",
 		op->code == OP_mempool_alloc ? "false" : "true");
-}
-
-/* Does anybody sleep when op i is over? */
-static bool somebody_sleeps(const struct writer *w, u32 i)
-{
-	for (u32 k = 0; k <= i; k++)
-		if (told(w, k) && told(w, k)->blocked &&
-		    (!told(w, k)->resumed_by || told(w, k)->resumed_by >= i))
-			return true;
-	return false;
 }
 
 static void write_call(const struct writer *w, u32 i)
@@ -256,7 +225,7 @@ static void write_skipped(const struct writer *w, u32 i)
 	bool area = op->code == OP_store_area;
 	char line[128];
 
-	if (!told(w, i)->entered)
+	if (!repro_told(w, i)->entered)
 		return;
 	fputc('\n', w->to);
 	write_task(w, i);
@@ -271,7 +240,7 @@ static void write_op(const struct writer *w, u32 i)
 {
 	const struct program *p = w->r->p;
 
-	if (told(w, i) && told(w, i)->skipped) {
+	if (repro_told(w, i) && repro_told(w, i)->skipped) {
 		write_skipped(w, i);
 		return;
 	}
@@ -286,7 +255,7 @@ static void write_op(const struct writer *w, u32 i)
 	write_sleep(w, i);
 	if (is_finding_op(w, i) && w->r->s->of_call)
 		repro_write_finding(w, i);
-	if (somebody_sleeps(w, i))
+	if (w->use[i].sleepers)
 		repro_statement(w->to, "wake();");
 	if (is_finding_op(w, i) && !w->r->s->of_call)
 		repro_write_finding(w, i);
@@ -307,12 +276,13 @@ static void write_end(const struct writer *w)
 		if (repro_after_reset(r))
 			repro_statement(w->to,
 					"machine_reset(mmtwin_machine);");
-		fprintf(w->to, "\tcall(%u, \"%s\");\n", r->p->nr,
+		fprintf(w->to, "\tcall(%u, \"%s\");\n", r->p->nr + 1,
 			repro_after_reset(r) ? "reset" : "end");
 		if (repro_is_field(r, "validate") || r->died)
 			repro_statement(w->to, "validate(VALIDATE_FULL);");
 		else
 			repro_write_finding(w, r->p->nr);
+		fputc('\n', w->to);
 	}
 	if (!r->f)
 		repro_statement(w->to, "validate(VALIDATE_FULL);");
@@ -386,7 +356,7 @@ bool repro_write_lockstep(FILE *to, const struct repro *r)
 	      "/* No look at the machine shows it: the model must watch. */\n"
 	      "static const char program[] =\n",
 	      to);
-	boot_text(r->p, line, sizeof(line));
+	text_boot_of(line, sizeof(line), r->p);
 	snprintf(text, sizeof(text), "boot %s", line);
 	write_string(to, text);
 	for (u32 i = 0; i < r->p->nr; i++) {

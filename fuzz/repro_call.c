@@ -162,7 +162,7 @@ struct slot_arg {
 
 static const struct told_op *told(const struct slot_arg *a)
 {
-	return a->giver == GIVER_NONE ? NULL : &a->w->r->s->op[a->giver];
+	return a->giver == GIVER_NONE ? NULL : repro_told(a->w, a->giver);
 }
 
 static bool is_address(const struct slot_arg *a)
@@ -257,7 +257,7 @@ static void put_stored(struct text *t, const struct writer *w, u32 i)
 	if (!stored) {
 		put(t, "NULL");
 	} else if (nr > STORED_INLINE) {
-		put(t, "stored%u", i);
+		put(t, "stored%u", i + 1);
 	} else {
 		put(t, "(const u8[]){");
 		for (u32 k = 0; k < nr; k++)
@@ -274,7 +274,7 @@ void repro_stored_arrays(const struct writer *w)
 
 		if (!stored || nr <= STORED_INLINE)
 			continue;
-		fprintf(w->to, "\nstatic const u8 stored%u[] = {", i);
+		fprintf(w->to, "\nstatic const u8 stored%u[] = {", i + 1);
 		for (u32 k = 0; k < nr; k++)
 			fprintf(w->to, "%s0x%02x,", k % 12 ? " " : "\n\t",
 				stored[k]);

@@ -120,39 +120,31 @@ bool repro_asks_for_result(const struct repro *r)
 		kind == REPRO_POOL || kind == REPRO_PGD);
 }
 
-static void write_value(FILE *to, const struct repro *r, u64 value)
+/* The model's value, by its name in C. */
+static void name_value(char *text, size_t room, const struct repro *r,
+		       u64 value)
 {
-	static const char *const report[] = {
-#define X(name, doc) #name,
-		REPORT_KINDS(X)
-#undef X
-	};
-	static const char *const event[] = {
-#define X(name, doc) #name,
-		TRACE_EVENTS(X)
-#undef X
-	};
-
 	if (repro_is_field(r, "report") && value < NR_REPORTS)
-		fprintf(to, "REPORT_%s", report[value]);
-	else if (repro_is_field(r, "trace.event") && value < NR_TRACE_EVENTS)
-		fprintf(to, "TRACE_%s", event[value]);
+		snprintf(text, room, "REPORT_%s", report_words[value].name);
 	else if (repro_is_field(r, "trace.event"))
-		fputs("NR_TRACE_EVENTS", to);
+		snprintf(text, room, "%s%s",
+			 value < NR_TRACE_EVENTS ? "TRACE_" : "NR_TRACE_EVENTS",
+			 value < NR_TRACE_EVENTS ? event_words[value].name
+						 : "");
 	else if (value > 9)
-		fprintf(to, "%#" PRIx64 "%s", value,
-			value > UINT32_MAX ? "ull" : "");
+		snprintf(text, room, "%#" PRIx64 "%s", value,
+			 value > UINT32_MAX ? "ull" : "");
 	else
-		fprintf(to, "%" PRIu64, value);
+		snprintf(text, room, "%" PRIu64, value);
 }
 
 /* The model's word beside the machine's. */
-static void write_difference(const struct writer *w, const char *value)
+static void write_difference(const struct writer *w, const char *machine)
 {
 	const struct story *s = w->r->s;
 	const struct finding *f = w->r->f;
-	const char *indent = *s->declaration ? "\t\t" : "\t";
-	char text[512];
+	bool block = *s->declaration;
+	char text[512], model[64];
 
 	snprintf(text, sizeof(text),
 		 "%s: %s.  Expected %#" PRIx64 ", came %#" PRIx64 ".",
@@ -160,15 +152,18 @@ static void write_difference(const struct writer *w, const char *value)
 	fputs("\n\t/*\n", w->to);
 	repro_comment(w->to, "\t", text);
 	fputs("\t */\n", w->to);
-	if (*s->declaration)
-		fprintf(w->to, "\t{\n\t\t%s\n\n", s->declaration);
-	if (*s->look)
-		fprintf(w->to, "%s%s\n", indent, s->look);
-	fprintf(w->to, "%sexpect(\"%s\", ", indent, f->field);
-	write_value(w->to, w->r, f->expected);
-	fprintf(w->to, ", %s);\n", value);
-	if (*s->declaration)
-		fputs("\t}\n", w->to);
+	if (block) {
+		repro_statements(w->to, 1, "{");
+		repro_statements(w->to, 2, s->declaration);
+		fputc('\n', w->to);
+	}
+	repro_statements(w->to, 1 + block, s->look);
+	name_value(model, sizeof(model), w->r, f->expected);
+	snprintf(text, sizeof(text), "expect(\"%s\", %s, %s);", f->field, model,
+		 machine);
+	repro_statements(w->to, 1 + block, text);
+	if (block)
+		repro_statements(w->to, 1, "}");
 }
 
 /* What is true of a call that ends so, by what it gives. */
@@ -215,23 +210,25 @@ bool repro_asks_for_ending(const struct repro *r)
 static void write_ending(const struct writer *w, u32 i)
 {
 	const struct op *op = &w->r->p->op[i];
-	char value[64];
+	char value[64], line[192];
 
 	if (op->expect == EXPECT_BUG) {
-		fprintf(w->to,
-			"\texpect(\"report\", REPORT_%s, "
-			"mm_report(mmtwin_machine));\n",
-			report_words[op->expect_report].name);
+		snprintf(line, sizeof(line),
+			 "expect(\"report\", REPORT_%s, "
+			 "mm_report(mmtwin_machine));",
+			 report_words[op->expect_report].name);
+		repro_statement(w->to, line);
 		return;
 	}
 	ending(w, i, value, sizeof(value));
-	fprintf(w->to, "\texpect(\"%s\", true, %s);\n",
-		expect_words[op->expect - 1].name,
-		op->expect == EXPECT_OOM      ? "mm_oom(mmtwin_machine)"
-		: op->expect == EXPECT_BLOCKS ? "mm_blocked(mmtwin_machine) "
-						"!= 0"
-		: *value		      ? value
-			 : "mm_report(mmtwin_machine) == REPORT_none");
+	snprintf(line, sizeof(line), "expect(\"%s\", true, %s);",
+		 expect_words[op->expect - 1].name,
+		 op->expect == EXPECT_OOM      ? "mm_oom(mmtwin_machine)"
+		 : op->expect == EXPECT_BLOCKS ? "mm_blocked(mmtwin_machine) "
+						 "!= 0"
+		 : *value		       ? value
+			  : "mm_report(mmtwin_machine) == REPORT_none");
+	repro_statement(w->to, line);
 }
 
 void repro_write_finding(const struct writer *w, u32 i)

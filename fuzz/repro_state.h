@@ -42,6 +42,7 @@ extern const char *const repro_type[NR_REPRO_KINDS];
 struct repro_use {
 	u32 giver[OP_ARGS_MAX];
 	bool used;
+	s32 sleepers; /* until it is over, itself among them */
 };
 
 struct writer {
@@ -50,6 +51,12 @@ struct writer {
 	struct repro_use *use; /* malloc'ed, one an op */
 	u32 nr;		       /* ops to be written */
 };
+
+/* What came of op i; NULL: it was not run. */
+static inline const struct told_op *repro_told(const struct writer *w, u32 i)
+{
+	return i < w->r->s->nr ? &w->r->s->op[i] : NULL;
+}
 
 /* repro_vars.c */
 bool repro_find_uses(struct writer *w);
@@ -62,8 +69,12 @@ bool repro_declare(const struct writer *w);
 void repro_stored_arrays(const struct writer *w);
 void repro_call(const struct writer *w, u32 i, char *call, size_t room);
 
-/* repro_text.c: words behind " * "; a line that may be broken at a comma */
+/*
+ * repro_text.c: words behind " * "; lines of code, so deep or one deep, which
+ * are broken at commas.
+ */
 void repro_comment(FILE *to, const char *indent, const char *text);
+void repro_statements(FILE *to, u32 tabs, const char *text);
 void repro_statement(FILE *to, const char *text);
 
 /* repro_finding.c */

@@ -29,11 +29,6 @@ static u32 slots_of(const struct program *p)
 	return nr;
 }
 
-static const struct told_op *told(const struct writer *w, u32 i)
-{
-	return i < w->r->s->nr ? &w->r->s->op[i] : NULL;
-}
-
 /* Is the variable of the op's k-th argument named by its call? */
 static bool names_it(const struct writer *w, u32 i, u32 k)
 {
@@ -46,7 +41,7 @@ static bool names_it(const struct writer *w, u32 i, u32 k)
 	/* the address of high memory is 0 */
 	return !strstr(row->call, "{page@}") ||
 	       repro_row[w->r->p->op[giver].code].kind == REPRO_ADDR ||
-	       told(w, giver)->value < w->r->s->max_low_pfn;
+	       repro_told(w, giver)->value < w->r->s->max_low_pfn;
 }
 
 static void use_arguments(struct writer *w, u32 i, const u32 *giver, u32 slots)
@@ -69,15 +64,36 @@ static void use_arguments(struct writer *w, u32 i, const u32 *giver, u32 slots)
 /* The slots that op i fills: its own, and those of who went on behind it. */
 static void fill_slots(const struct writer *w, u32 i, u32 *giver)
 {
-	const struct told_op *t = told(w, i);
+	const struct told_op *t = repro_told(w, i);
 	const struct op *op = w->r->p->op;
 
 	if (t && t->filled)
 		giver[op[i].out] = i;
-	for (u32 k = 0; k < i; k++)
-		if (op[k].out != SLOT_NONE && told(w, k) &&
-		    told(w, k)->resumed_by == i && told(w, k)->blocked)
+	for (u32 k = 0; w->use[i].sleepers && k < i; k++)
+		if (op[k].out != SLOT_NONE && repro_told(w, k) &&
+		    repro_told(w, k)->resumed_by == i &&
+		    repro_told(w, k)->blocked)
 			giver[op[k].out] = k;
+}
+
+/* Who fell asleep sleeps until the op is over that woke him. */
+static void find_sleepers(struct writer *w)
+{
+	s32 asleep = 0;
+
+	for (u32 i = 0; i < w->nr; i++) {
+		const struct told_op *t = repro_told(w, i);
+
+		if (!t || !t->blocked)
+			continue;
+		w->use[i].sleepers++;
+		if (t->resumed_by && t->resumed_by < w->nr)
+			w->use[t->resumed_by + 1].sleepers--;
+	}
+	for (u32 i = 0; i < w->nr; i++) {
+		asleep += w->use[i].sleepers;
+		w->use[i].sleepers = asleep;
+	}
 }
 
 bool repro_find_uses(struct writer *w)
@@ -91,8 +107,9 @@ bool repro_find_uses(struct writer *w)
 		return false;
 	}
 	memset(giver, 0xFF, slots * sizeof(*giver));
+	find_sleepers(w);
 	for (u32 i = 0; i < w->nr; i++) {
-		const struct told_op *t = told(w, i);
+		const struct told_op *t = repro_told(w, i);
 
 		memset(w->use[i].giver, 0xFF, sizeof(w->use[i].giver));
 		if (t && t->skipped)
@@ -115,18 +132,16 @@ void repro_name(const struct writer *w, u32 i, char *name, size_t room)
 		snprintf(name, room, "%s%u", noun, op->out);
 }
 
-/* Has an op before i the same variable? */
-static bool declared(const struct writer *w, u32 i, const char *name)
+/* Has an op before i the same variable?  The last ones most often have. */
+static bool declared(const struct writer *w, u32 i)
 {
-	char other[32];
+	const struct op *op = w->r->p->op;
+	const char *noun = repro_row[op[i].code].noun;
 
-	for (u32 k = 0; k < i; k++) {
-		if (!w->use[k].used)
-			continue;
-		repro_name(w, k, other, sizeof(other));
-		if (strcmp(name, other) == 0)
+	for (u32 k = i; k-- > 0;)
+		if (w->use[k].used && op[k].out == op[i].out &&
+		    strcmp(repro_row[op[k].code].noun, noun) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -145,9 +160,9 @@ bool repro_declare(const struct writer *w)
 
 		if (!w->use[i].used || !repro_type[kind])
 			continue;
-		repro_name(w, i, name, sizeof(name));
-		if (declared(w, i, name))
+		if (declared(w, i))
 			continue;
+		repro_name(w, i, name, sizeof(name));
 		fprintf(w->to, "\t%s%s = %s;\n", repro_type[kind], name, zero);
 		any = true;
 	}

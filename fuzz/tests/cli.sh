@@ -39,7 +39,8 @@ totals='^programs=[0-9]+ ops=[0-9]+ skipped=[0-9]+ findings=[0-9]+ digest=[0-9a-
 # --- help, and arguments that cannot be used
 expect 0 --help
 says out '^  run '
-for command in run fuzz show asm gen min bisect features import list bench; do
+for command in run fuzz show asm gen min features bisect story sign repro \
+	import list bench; do
 	expect 0 "$command" --help
 	[[ -s out && ! -s err ]] || fail "$command --help prints to stdout only"
 done
@@ -99,6 +100,8 @@ expect 1 run --dump finding.ops
 says out '^STATE at a divergence, behind 1 of 3 ops$'
 expect 0 run --stop 2 good.ops
 expect 2 run --stop 2 --dump good.ops
+expect 2 run --stop 0 good.ops
+expect 2 run --until 0 good.ops
 "$mmtwin" run - <good.ops >out || fail "run - does not read standard input"
 says out '^programs=1 ops=3 '
 expect 0 asm good.ops -o good
@@ -123,6 +126,7 @@ for op in 0 4 9; do
 	says err "good.ops: there is no op $op in its 3 ops|usage"
 done
 expect 2 run --gdb 1 good.ops finding.ops
+expect 2 run --gdb 1 -
 mkdir path
 PATH=$work/path "$mmtwin" run --gdb 2 good.ops 2>err
 (($? == 2)) || fail "run --gdb without gdb: not exit 2"
@@ -161,6 +165,39 @@ expect 2 asm slot.ops -o slot
 says err 'slot.ops:1: '
 [[ -e slot ]] && fail "asm left a file that it could not make"
 expect 2 min good.ops
+
+# --- story, sign, repro
+expect 0 story finding.ops
+says out '^alloc_page-e1-result$'
+says out '^   1[.] r1 = alloc_pages order=2'
+says out '^     both: ok, r1 = 0x'
+says out '^>  2[.] r2 = alloc_page .*=> null$'
+says out '^     expect, E1: the op ends .*: it ended with ok$'
+[[ $(tail -n 1 out) == "     expect, E1: "* ]] ||
+	fail "a story goes on behind its finding"
+expect 0 story good.ops -o story.txt
+says story.txt '^machine and model agree$'
+expect 1 sign good.ops finding.ops noise
+says out '^- 3 good.ops$'
+says out '^alloc_page-e1-result 3 finding.ops$'
+says out '^- [0-9]+ noise$'
+expect 0 repro finding.ops -o x.c
+says x.c '^ [*] alloc_page-e1-result$'
+says x.c '^	call[(]2, "alloc_page"[)];$'
+says x.c '^	expect[(]"null", true, page2 == NULL[)];$'
+grep -q __free_pages x.c && fail "repro goes on behind the finding"
+expect 0 repro --lockstep finding.ops
+says out 'lockstep_run[(]program[)]'
+for command in story sign repro; do
+	expect 2 $command bad.ops
+	says err 'bad.ops:2: '
+	expect 2 $command boot.ops
+	says err 'boot.ops:2: boot line: '
+	expect 2 $command missing.ops
+	expect 2 $command
+done
+expect 2 repro good.ops -o no/such/place.c
+expect 2 story good.ops -o dir
 
 # --- gen and fuzz: the same seed, the same outcome
 expect 0 gen --seed 7 --ops 20 -o gen1.ops
@@ -302,7 +339,8 @@ expect 2 bench exec pages
 expect 2 bench --no-such
 
 # --- a full disk: one line, exit 2, what was there stays, no file is left
-for command in "list ops" "show good" "run good.ops" "import trace.txt"; do
+for command in "list ops" "show good" "run good.ops" "import trace.txt" \
+	"story good.ops" "repro good.ops"; do
 	# shellcheck disable=SC2086 # words
 	"$mmtwin" $command >/dev/full 2>err
 	(($? == 2)) || fail "$command >/dev/full: not exit 2"

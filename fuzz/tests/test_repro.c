@@ -51,3 +51,16 @@ TEST(arguments)
 		}
 	}
 }
+
+/* A variable is declared once, by its noun and slot: of one type, then. */
+TEST(nouns)
+{
+	for (u32 i = 0; i < NR_OP_CODES; i++)
+		for (u32 k = 0; k < i; k++) {
+			const struct repro_row *a = &repro_row[op_codes[i]];
+			const struct repro_row *b = &repro_row[op_codes[k]];
+
+			EXPECT(strcmp(a->noun, b->noun) != 0 ||
+			       a->kind == b->kind || !*a->noun);
+		}
+}

@@ -11,9 +11,9 @@
  *		repro_begin("__free_page-r1-report");
  *		boot("ram=24M cpus=2");
  *
- *		call(0, "alloc_page");
+ *		call(1, "alloc_page");
  *		page1 = alloc_page(GFP_KERNEL);
- *		call_as(1, "__free_page", 1, TASK_IRQ, 0);
+ *		call_as(2, "__free_page", 1, TASK_IRQ, 0);
  *		__free_page(page1);
  *		expect("report", REPORT_none, mm_report(mmtwin_machine));
  *		return repro_end();
@@ -43,7 +43,7 @@ MMTWIN_DEFINE_MACHINE
 struct repro {
 	const char *signature; /* of the finding that is to be shown */
 	const char *op;	       /* the call's name */
-	u32 at;		       /* its index in the program */
+	u32 at;		       /* its place in the program, from 1 */
 	struct task task;
 };
 
