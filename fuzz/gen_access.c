@@ -20,16 +20,15 @@ static bool misuse(struct gen *g, u32 rate)
 
 /* --- the swarm ------------------------------------------------------------ */
 
-/* Around 8 MiB of nothing behind the direct map; empty where that wraps. */
+/* Around 8 MiB of nothing behind the direct map; empty where no room is. */
 static void swarm_window(struct gen *g)
 {
 	struct gen_access *a = &g->access;
-	u32 high = PAGE_OFFSET + (g->low_pfn << PAGE_SHIFT);
+	u64 high = (u64)PAGE_OFFSET + ((u64)g->low_pfn << PAGE_SHIFT);
+	u64 start = (high + 0xFFFFFFu) & ~0x7FFFFFull;
 
-	a->window_start = (high + 0xFFFFFFu) & ~0x7FFFFFu;
 	a->window_end = 0xFF7FE000u;
-	if (a->window_start < high)
-		a->window_start = a->window_end;
+	a->window_start = start < a->window_end ? (u32)start : a->window_end;
 }
 
 static void swarm_hot(struct gen *g)

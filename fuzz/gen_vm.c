@@ -233,6 +233,14 @@ static u32 bare_size(struct gen *g)
 
 /* --- all the others ------------------------------------------------------- */
 
+/* As many as there are, or one too many; what has no room in 2 bytes is cut. */
+static u32 all_pages(struct gen *g)
+{
+	u32 nr = g->max_pfn + prng_below(g->r, 2);
+
+	return nr < 0xFFFF ? nr : 0xFFFF;
+}
+
 static u32 area_gfp(struct gen *g)
 {
 	static const u32 gfp[] = {
@@ -352,9 +360,9 @@ static u32 other_value(struct gen *g, const struct op *op, enum arg_kind kind)
 		return op->code == OP_vfree_inside && prng_below(g->r, 2)
 			       ? PAGE_SIZE
 			       : gen_map_off(g, op->arg[0]);
-	case ARG_NRPAGES: /* as many as there are, or one too many */
+	case ARG_NRPAGES:
 		return op->code == OP_vmap_pfn && prng_one_in(g->r, 8)
-			       ? g->max_pfn + prng_below(g->r, 2)
+			       ? all_pages(g)
 			       : 1 + prng_below(g->r, 4);
 	case ARG_PTEBITS:
 		return gen_page_bits(g, OP_vmap);

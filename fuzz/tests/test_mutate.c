@@ -5,6 +5,8 @@
 
 #include "../../ci/test.h"
 
+#include <string.h>
+
 static const struct gen_options pages = { GROUP_PAGES, 64, false };
 static const struct gen_options boot = { GROUP_BOOT | GROUP_PAGES, 40, true };
 
@@ -106,6 +108,30 @@ TEST(a_free_boot_line_is_not_for_all)
 	EXPECT(mutate_program(&p, &r, &pages));
 	EXPECT(p.profile < NR_PROFILES);
 	legal(&p, &pages);
+	program_free(&p);
+}
+
+/* Of 1 GiB of low memory: such a line boots no machine, and is mutated. */
+TEST(a_boot_line_may_leave_no_window_for_areas)
+{
+	static const char text[] = "boot ram=2G vmalloc=4K\n"
+				   "r1 = ioremap phys=0xf0000000 size=8192\n";
+	static const struct gen_options areas = {
+		GROUP_BOOT | GROUP_PAGES | GROUP_MAPPING, 64, true
+	};
+	struct text_error err;
+	struct program p;
+	struct prng r;
+
+	program_init(&p);
+	for (u32 seed = 0; seed < 400; seed++) {
+		prng_seed(&r, seed);
+		if (!text_read(&p, text, strlen(text), &err))
+			TEST_FAIL("%u: %s", err.line, err.reason);
+		for (u32 step = 0; step < 8; step++)
+			EXPECT(mutate_program(&p, &r, &areas));
+		legal(&p, &areas);
+	}
 	program_free(&p);
 }
 
