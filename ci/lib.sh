@@ -206,6 +206,8 @@ inputs() {
 	done < <(find "${4:-$top/corpus}" \( "${names[@]}" \) -size -64k \
 		\( ! -path '*/grown/*' -o -path "*/grown/$2/*" \) -print0)
 	rm -f "$new"
+	# a trace can be a thousand times its program: engines would cut it
+	find "$3" -type f -size +64k -delete
 }
 
 # Does this kernel run 32-bit programs?  (It takes gcc-multilib to ask.)
