@@ -70,7 +70,7 @@ instance() {
 afl() {
 	local how=(-S "$(instance "$1")") our=0
 
-	takes_programs && our=1
+	! takes_programs "$target" || our=1
 	case $1 in
 	0) how=(-M main -F "$work/corpus" -F "$work/seeds") ;;
 	1) ;;

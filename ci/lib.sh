@@ -156,6 +156,11 @@ sources() {
 	git -C "$top" ls-files -z -co --exclude-standard --deduplicate "$@"
 }
 
+# takes_programs TARGET: is there one, whose input is a program?
+takes_programs() {
+	grep -qs target_run_program "$top/fuzz/target_$1.c"
+}
+
 # known SIGNATURE: does it stand in ci/known?
 known() {
 	grep -qxF -- "$1" <(sed 's/[[:space:]]*#.*//' "$top/ci/known")
