@@ -32,23 +32,25 @@ bool find_again(const struct program *p, const char *wanted, u32 seconds,
 
 /*
  * A replay looks at everything, before and after each op; what shows without
- * that is first shrunk without.  Returns the number of tries; p is as it was
- * where the result would not show it to the replay.
+ * that is first shrunk without.  true: p is the result, which shows it to the
+ * replay; else p is as it was.  Adds to the number of tries.
  */
-static u32 shrink_quickly(struct program *p, const struct sandbox_min *how)
+static bool shrink_quickly(struct program *p, const struct sandbox_min *how,
+			   u32 *tries)
 {
 	const struct exec_options quick = { 0 };
 	struct sandbox_min with = *how;
 	struct program copy;
-	u32 tries = 0;
+	bool ok = false;
 
 	with.options = &quick;
 	program_init(&copy);
 	if (program_copy(&copy, p) &&
 	    sandbox_confirm(&quick, p, how->seconds, how->signature, 1)) {
-		tries = sandbox_minimize(&with, &copy);
-		if (sandbox_confirm(how->options, &copy, how->seconds,
-				    how->signature, 1)) {
+		*tries += sandbox_minimize(&with, &copy);
+		ok = sandbox_confirm(how->options, &copy, how->seconds,
+				     how->signature, 1);
+		if (ok) {
 			struct program swap = *p;
 
 			*p = copy;
@@ -56,7 +58,7 @@ static u32 shrink_quickly(struct program *p, const struct sandbox_min *how)
 		}
 	}
 	program_free(&copy);
-	return tries;
+	return ok;
 }
 
 bool find_smallest(struct program *p, const struct exec_options *options,
@@ -66,6 +68,7 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 				   .signature = out->signature,
 				   .died = v->died,
 				   .seconds = seconds };
+	const char *why;
 
 	memcpy(out->signature, v->f.signature, SIGNATURE_MAX);
 	how.tries_max = v->died ? DEATH_TRIES_MAX : 0;
@@ -74,8 +77,10 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 		how.seconds = seconds < HANG_SECONDS ? seconds : HANG_SECONDS;
 	}
 	out->ops_before = p->nr;
-	out->tries = how.options->validate_full ? shrink_quickly(p, &how) : 0;
-	out->tries += sandbox_minimize(&how, p);
+	out->tries = 0;
+	if (!options->validate_full || !shrink_quickly(p, &how, &out->tries) ||
+	    !sandbox_minimize_check(&how, p, &why))
+		out->tries += sandbox_minimize(&how, p);
 	out->same = sandbox_confirm(options, p, how.seconds, out->signature,
 				    CONFIRM_TIMES);
 	/* the finding as the smallest program shows it: other op numbers */
