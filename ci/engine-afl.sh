@@ -93,13 +93,14 @@ afl() {
 mutator=libmmtwin_mutator.so
 
 # judge N BEFORE: what its instance had saved by then, also in a run that was
-# cut short; what it is at might be a half.
+# cut short; what it is at might be a half, and one that was killed may have
+# left a file without anything in it.
 judge() {
 	local all saved
 
 	mapfile -d '' all < <(find "$work/afl/$(instance "$1")" -name 'id:*' \
 		\( -path '*/crashes*' -o -path '*/hangs*' \) \
-		! -newermt "$2" -print0 2>/dev/null)
+		-size +0 ! -newermt "$2" -print0 2>/dev/null)
 	for saved in "${all[@]}"; do
 		case $saved in
 		*/hangs*) judge_input timeout "$saved" "$(program "$1")" ;;
@@ -108,10 +109,13 @@ judge() {
 	done
 }
 
-# engine_job N: an afl-fuzz until time is up, again if it ends before.
+# engine_job N: an afl-fuzz until time is up, again if it ends before.  What
+# one that was killed has saved is judged first: the next moves it away, at a
+# moment of its own, as it starts.
 engine_job() {
 	local run=0 left pid begin duds=0
 
+	judge "$1" now
 	while left=$((end - SECONDS)) && ((left > 0)); do
 		begin=$SECONDS
 		known_now "$1"
