@@ -309,7 +309,7 @@ TEST(a_create_that_would_sleep_inside)
 }
 
 /* An allocator that waits though it was told not to. */
-static void *stubborn_alloc(gfp_t gfp, void *pool_data)
+static void *waiting_alloc(gfp_t gfp, void *pool_data)
 {
 	return mm_mempool_alloc(pool_data, inner, gfp | __GFP_WAIT);
 }
@@ -322,7 +322,7 @@ TEST(a_call_that_may_not_sleep_inside)
 
 	inner = pool_of(&g, 1);
 	as_task(m, 0);
-	outer = mm_mempool_create(m, 0, stubborn_alloc, inner_free, m);
+	outer = mm_mempool_create(m, 0, waiting_alloc, inner_free, m);
 	element = element_new(m, outer, GFP_ATOMIC);
 	EXPECT(element != NULL);
 	EXPECT(!element_new(m, outer, GFP_ATOMIC));
