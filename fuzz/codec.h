@@ -67,7 +67,8 @@ bool text_read(struct program *p, const char *text, size_t size,
 	       struct text_error *err);
 /* false: a write failed (the stream's error flag is set). */
 bool text_write(FILE *to, const struct program *p);
-#define TEXT_OP_BYTES 640 /* the longest line of an op, its end included */
+/* The longest line: four arguments, of which one is every GFP flag. */
+#define TEXT_OP_BYTES 640
 /* One op as its line of text, without a newline; returns like snprintf. */
 int text_op(char *buf, size_t room, const struct op *op);
 int text_gfp(char *buf, size_t room, u32 gfp);

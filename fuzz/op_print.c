@@ -16,8 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The longest line: four arguments, of which one is every GFP flag. */
-
 /* Collects text as snprintf would: counts what does not fit. */
 struct sink {
 	char *buf;
