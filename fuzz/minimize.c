@@ -128,6 +128,17 @@ bool min_trial_end(struct min *m)
 	return true;
 }
 
+bool min_each_op(struct min *m, const char *pass,
+		 bool (*edit)(struct min *m, u32 at))
+{
+	bool any = false;
+
+	m->pass = pass;
+	for (u32 at = m->p->nr; at-- && !m->stop;)
+		any |= edit(m, at);
+	return any;
+}
+
 static bool try_without(struct min *m, u32 at, u32 n)
 {
 	if (!min_trial_begin(m))

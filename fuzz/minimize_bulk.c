@@ -265,7 +265,7 @@ static bool try_without_cache(struct min *m, u32 at)
 	u32 cache = m->p->op[at].out, size = m->p->op[at].arg[1];
 	u32 kept = at;
 
-	if (!min_trial_begin(m))
+	if (m->p->op[at].code != OP_kmem_cache_create || !min_trial_begin(m))
 		return false;
 	for (u32 i = at + 1; i < m->p->nr; i++) {
 		struct op op = m->p->op[i];
@@ -279,11 +279,6 @@ static bool try_without_cache(struct min *m, u32 at)
 
 bool min_pass_kmalloc(struct min *m)
 {
-	bool any = false;
-
-	m->pass = "kmalloc can do the work of a cache";
-	for (u32 at = m->p->nr; at-- && !m->stop;)
-		if (m->p->op[at].code == OP_kmem_cache_create)
-			any |= try_without_cache(m, at);
-	return any;
+	return min_each_op(m, "kmalloc can do the work of a cache",
+			   try_without_cache);
 }

@@ -255,27 +255,23 @@ static bool shrink_args(struct min *m, u32 at)
 
 bool min_pass_args(struct min *m)
 {
-	bool any = false;
+	return min_each_op(m, "an argument can be simpler", shrink_args);
+}
 
-	m->pass = "an argument can be simpler";
-	for (u32 i = m->p->nr; i-- && !m->stop;)
-		any |= shrink_args(m, i);
+static bool shrink_attributes(struct min *m, u32 at)
+{
+	bool any = shrink_number(m, at, FIELD_CPU, 0);
+
+	any |= shrink_bits(m, at, FIELD_FLAGS, 0);
+	any |= shrink_number(m, at, FIELD_FAIL_NTH, 0);
+	if (m->p->op[at].expect != EXPECT_NOTHING)
+		any |= try_value(m, at, FIELD_EXPECT, EXPECT_NOTHING);
 	return any;
 }
 
 bool min_pass_attributes(struct min *m)
 {
-	bool any = false;
-
-	m->pass = "an attribute can be simpler";
-	for (u32 i = m->p->nr; i-- && !m->stop;) {
-		any |= shrink_number(m, i, FIELD_CPU, 0);
-		any |= shrink_bits(m, i, FIELD_FLAGS, 0);
-		any |= shrink_number(m, i, FIELD_FAIL_NTH, 0);
-		if (m->p->op[i].expect != EXPECT_NOTHING)
-			any |= try_value(m, i, FIELD_EXPECT, EXPECT_NOTHING);
-	}
-	return any;
+	return min_each_op(m, "an attribute can be simpler", shrink_attributes);
 }
 
 bool min_try_profile(struct min *m, u8 profile)

@@ -249,16 +249,13 @@ static bool try_without_mode(struct min *m, u32 at, bool with_selector)
 	return min_trial_end(m);
 }
 
+static bool leave_mode(struct min *m, u32 at)
+{
+	return mode_of(&m->p->op[at]) >= 0 && (try_without_mode(m, at, true) ||
+					       try_without_mode(m, at, false));
+}
+
 bool min_pass_modes(struct min *m)
 {
-	bool any = false;
-
-	m->pass = "an op can set up its mode itself";
-	for (u32 at = m->p->nr; at-- && !m->stop;) {
-		if (mode_of(&m->p->op[at]) < 0)
-			continue;
-		any |= try_without_mode(m, at, true) ||
-		       try_without_mode(m, at, false);
-	}
-	return any;
+	return min_each_op(m, "an op can set up its mode itself", leave_mode);
 }

@@ -71,10 +71,5 @@ static bool share(struct min *m, u32 at)
 
 bool min_pass_share(struct min *m)
 {
-	bool any = false;
-
-	m->pass = "one slot can do the work of two";
-	for (u32 at = m->p->nr; at-- && !m->stop;)
-		any |= share(m, at);
-	return any;
+	return min_each_op(m, "one slot can do the work of two", share);
 }

@@ -31,6 +31,10 @@ bool min_trial_begin(struct min *m);
 /* Judges the trial; true: it is the program now (or would be: checking). */
 bool min_trial_end(struct min *m);
 
+/* An edit for each op, from the last; true: one of them was made. */
+bool min_each_op(struct min *m, const char *pass,
+		 bool (*edit)(struct min *m, u32 at));
+
 /* minimize_say.c: what the trial has changed, in words (static storage). */
 const char *min_say(const struct min *m);
 
