@@ -155,12 +155,17 @@ static bool try_pressure(struct min *m, u32 kb)
 	return min_trial_end(m);
 }
 
-/* It allocates, and from nothing that an op before it made. */
-static bool stands_alone(const struct op *op)
+/*
+ * The last op allocates, and from nothing that an op before it made; and there
+ * are more tries left than it takes.
+ */
+static bool can_stand_alone(const struct min *m, u32 tries)
 {
+	const struct op *op = &m->p->op[m->p->nr - 1];
 	u32 slot[OP_ARGS_MAX + 1];
 
-	return op->out != SLOT_NONE && min_op_slots(op, slot) == 1;
+	return op->out != SLOT_NONE && min_op_slots(op, slot) == 1 &&
+	       (!m->tries_max || m->tries_max - m->tries >= tries);
 }
 
 static bool try_alone(struct min *m, u8 profile, u32 by)
@@ -178,7 +183,7 @@ static bool try_alone(struct min *m, u8 profile, u32 by)
 bool min_pass_alone(struct min *m)
 {
 	m->pass = "its last op alone, and larger, can show it";
-	if (m->p->nr < 2 || !stands_alone(&m->p->op[m->p->nr - 1]))
+	if (m->p->nr < 2 || !can_stand_alone(m, NR_PROFILES * MAX_ORDER))
 		return false;
 	for (u32 i = 0; i < NR_PROFILES; i++)
 		for (u32 by = 0; by < MAX_ORDER && !m->stop; by++)
@@ -192,9 +197,7 @@ bool min_pass_pressure(struct min *m)
 	u32 tries = PRESSURE_KB_MAX / PRESSURE_KB;
 
 	m->pass = "a watermark can come up instead";
-	if (m->p->nr < PRESSURE_FROM ||
-	    !stands_alone(&m->p->op[m->p->nr - 1]) ||
-	    (m->tries_max && m->tries_max - m->tries < tries))
+	if (m->p->nr < PRESSURE_FROM || !can_stand_alone(m, tries))
 		return false;
 	for (u32 kb = PRESSURE_KB; kb <= PRESSURE_KB_MAX && !m->stop;
 	     kb += PRESSURE_KB)

@@ -297,6 +297,24 @@ TEST(it_stops_after_tries_max)
 	program_free(&p);
 }
 
+static bool two_ops(void *arg, const struct program *p)
+{
+	(void)arg;
+	return p->nr == 2;
+}
+
+/* Where few are left, other machines for the last op do not use them up. */
+TEST(few_tries_are_for_every_pass)
+{
+	struct program p;
+
+	if (!read_text(&p, "r1 = alloc_page cpu=1\nr2 = alloc_page cpu=1\n"))
+		return;
+	EXPECT(minimize(&p, two_ops, NULL, 100) < 100);
+	EXPECT_EQ(0, p.op[0].cpu);
+	program_free(&p);
+}
+
 /* A predicate that never sees a program twice. */
 struct memory {
 	struct program seen[4096];
