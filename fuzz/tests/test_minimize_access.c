@@ -99,6 +99,18 @@ static bool maps_where_not_present(void *arg, const struct program *p)
 	return false;
 }
 
+/* ... and at the end one is freed that the op before has allocated. */
+static bool maps_and_frees(void *arg, const struct program *p)
+{
+	const struct op *op = p->op;
+	u32 last = p->nr - 1;
+
+	return p->nr > 1 && ends_with(p, OP___free_page) &&
+	       op[last - 1].code == OP_alloc_page &&
+	       op[last - 1].out == op[last].arg[0] &&
+	       maps_where_not_present(arg, p);
+}
+
 static const struct row rows[] = {
 	{ "an address falls to its page",
 	  "boot profile=0\nload seg=1 off=0x9ff3 len=77 user=1\n", reads_over,
@@ -130,6 +142,14 @@ static const struct row rows[] = {
 	  maps_where_not_present,
 	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
 	  "map_page r1 page=r2\nset_pte r1\nmap_page r1 page=r2\n" },
+	{ "one page does for two, and none for what its slot holds later",
+	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
+	  "map_page r1 page=r2\nset_pte r1\nr3 = alloc_page\n"
+	  "map_page r1 page=r3\nr3 = alloc_page\n__free_page r3\n",
+	  maps_and_frees,
+	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
+	  "map_page r1 page=r2\nset_pte r1\nmap_page r1 page=r2\n"
+	  "r3 = alloc_page\n__free_page r3\n" },
 };
 
 TEST(programs_become_minimal)
