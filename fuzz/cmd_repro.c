@@ -24,8 +24,7 @@ int repro_main(int argc, char **argv)
 	struct retold t;
 	int status;
 
-	if (cmd_parse(&usage, argc, argv, &status) < 0 ||
-	    !retell(&t, argv[0], &status))
+	if (!cmd_parse_and_retell(&usage, argc, argv, &t, &status))
 		return status;
 	lockstep = lockstep || !repro_can_stand_alone(&t.r);
 	status = retold_write(&t, out,

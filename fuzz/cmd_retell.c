@@ -65,13 +65,13 @@ static int run(struct retold *t, const char *path)
 	return cmd_cannot_run(&t->l, path, EXEC_NO_MEMORY, NULL);
 }
 
-bool retell(struct retold *t, const char *path, int *status)
+bool cmd_parse_and_retell(const struct cmd_usage *usage, int argc, char **argv,
+			  struct retold *t, int *status)
 {
 	memset(t, 0, sizeof(*t));
-	*status = CMD_UNUSABLE;
-	if (!load_program(&t->l, path))
+	if (!cmd_parse_and_load(usage, argc, argv, &t->l, status))
 		return false;
-	*status = run(t, path);
+	*status = run(t, argv[0]);
 	if (*status != CMD_OK)
 		retold_free(t);
 	return *status == CMD_OK;

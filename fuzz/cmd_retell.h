@@ -19,11 +19,12 @@ struct retold {
 };
 
 /*
- * Loads and runs it.  The finding is what the replay shows, or else what
- * fuzzing does.  false: told, and *status is the exit status.
- * Owner: retold_free().
+ * For a command whose first argument is a program: it is loaded and run.  The
+ * finding is what the replay shows, or else what fuzzing does.  false: *status
+ * is the exit status, and nothing is left to free.  Owner: retold_free().
  */
-bool retell(struct retold *t, const char *path, int *status);
+bool cmd_parse_and_retell(const struct cmd_usage *usage, int argc, char **argv,
+			  struct retold *t, int *status);
 void retold_free(struct retold *t);
 /* To a file, or standard output for NULL.  Returns the exit status. */
 int retold_write(const struct retold *t, const char *out,

@@ -96,8 +96,7 @@ int story_main(int argc, char **argv)
 	struct retold t;
 	int status;
 
-	if (cmd_parse(&usage, argc, argv, &status) < 0 ||
-	    !retell(&t, argv[0], &status))
+	if (!cmd_parse_and_retell(&usage, argc, argv, &t, &status))
 		return status;
 	status = retold_write(&t, out, tell);
 	retold_free(&t);
