@@ -205,7 +205,8 @@ static void work(struct work *w)
 		if (w->s->failed)
 			break;
 		w->s->failed = !note(w, w->s->next, &g, &l.p);
-		print_running(w, w->s->next);
+		if (!w->s->failed)
+			print_running(w, w->s->next);
 		fflush(stdout);
 		loaded_free(&l);
 	}
@@ -232,7 +233,7 @@ static bool keep_at_work(struct work *w)
 			continue;
 		tell_finding(w->s, w->entry[w->s->next].path,
 			     w->s->death.signature);
-		w->s->next++;
+		print_running(w, w->s->next++);
 	}
 	return true;
 }
@@ -346,7 +347,7 @@ int features_main(int argc, char **argv)
 		{ "redundant", 0, OPT_TEXT, &weigh,
 		  "print the files of this folder that can be spared" },
 		{ "running", 0, OPT_FLAG, &w.running,
-		  "print the totals behind each CORPUS" },
+		  "print the totals behind each CORPUS that has a file" },
 		{ "states-only", 0, OPT_FLAG, &states_only,
 		  "go on in a build that counts no edges" },
 		{ NULL, 0, OPT_FLAG, NULL, NULL },

@@ -234,7 +234,11 @@ says out '^files=1 edges=[0-9]+ states=[0-9]+ findings=0 digest=[0-9a-f]{16}$'
 expect 1 features --states-only good.ops finding.ops
 says out '^FINDING alloc_page-e1-result$'
 says out ' findings=1 '
-mkdir few grown
+mkdir few grown none
+expect 1 features --states-only --running good.ops none finding.ops
+says out '^good.ops files=1 .* findings=0 '
+says out '^finding.ops files=2 .* findings=1 '
+(($(grep -c ' states=' out) == 2)) || fail "features --running: $(cat out)"
 cp gen1.ops few/a.ops
 expect 0 features --states-only --grow grown --from few good.ops
 says out '^grown/.*\.ops$'
