@@ -127,6 +127,7 @@ for op in 0 4 9; do
 done
 expect 2 run --gdb 1 good.ops finding.ops
 expect 2 run --gdb 1 -
+says err 'of a file only'
 mkdir path
 PATH=$work/path "$mmtwin" run --gdb 2 good.ops 2>err
 (($? == 2)) || fail "run --gdb without gdb: not exit 2"
