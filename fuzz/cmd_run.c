@@ -43,6 +43,15 @@ static void tell_finding(const struct run *r, const struct finding *f,
 		finding_print(stdout, f, p, path);
 }
 
+static void tell_unknown(const struct finding *f)
+{
+	printf("STATE unknown: the machine stopped in the midst of op %u",
+	       f->op + 1);
+	if (f->op) /* ops are counted from 1 */
+		printf(" (--until %u ends before it)", f->op);
+	putchar('\n');
+}
+
 /* One program that is loaded; false: unusable, and told. */
 static bool run_loaded(struct run *r, const struct loaded *l, const char *path)
 {
@@ -61,9 +70,7 @@ static bool run_loaded(struct run *r, const struct loaded *l, const char *path)
 		return true;
 	case EXEC_FINDING:
 		if (r->dump && !r->looked)
-			printf("STATE unknown: the machine stopped in the "
-			       "midst of op %u (--until %u ends before it)\n",
-			       f.op + 1, f.op);
+			tell_unknown(&f);
 		tell_finding(r, &f, &l->p, path);
 		total->digest = cmd_fold_text(digest, f.signature);
 		return true;
