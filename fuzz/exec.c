@@ -351,6 +351,8 @@ static enum step run_ops(struct exec *x, struct exec_stats *stats)
 		    exec_check_all(x) != STEP_OK)
 			return STEP_DIVERGED;
 	}
+	if (x->at == x->opt.pause_at) /* the end of boot may kill, too */
+		pause_here(x, false);
 	return x->booting ? exec_finish_boot(x) : STEP_OK;
 }
 
