@@ -173,6 +173,7 @@ fuzz_programs() {
 
 	shift 2
 	stamp=$(mktemp)
+	sleep 0.02 # what comes in the same tick of the clock is not newer
 	"$mmtwin" fuzz --findings "$findings" "$@" || status=$?
 	((status == 1)) || { rm -f "$stamp"; return "$status"; }
 	while IFS= read -r -d '' file; do
