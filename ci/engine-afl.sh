@@ -139,9 +139,9 @@ engine_job() {
 
 # stat INSTANCE NAME: a figure of its fuzzer_stats; 0 before there are any.
 stat() {
-	awk -F ' *: *' -v name="$2" '$1 == name { n = $2 + 0 }
-		END { print n + 0 }' "$work/afl/$1/fuzzer_stats" 2>/dev/null ||
-		echo 0
+	{ cat "$work/afl/$1/fuzzer_stats" 2>/dev/null || true; } |
+		awk -F ' *: *' -v name="$2" '$1 == name { n = $2 + 0 }
+			END { print n + 0 }'
 }
 
 # Sums over the instances, and the most edges and the least stability.
