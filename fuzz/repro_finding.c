@@ -126,11 +126,10 @@ static void name_value(char *text, size_t room, const struct repro *r,
 {
 	if (repro_is_field(r, "report") && value < NR_REPORTS)
 		snprintf(text, room, "REPORT_%s", report_words[value].name);
+	else if (repro_is_field(r, "trace.event") && value < NR_TRACE_EVENTS)
+		snprintf(text, room, "TRACE_%s", event_words[value].name);
 	else if (repro_is_field(r, "trace.event"))
-		snprintf(text, room, "%s%s",
-			 value < NR_TRACE_EVENTS ? "TRACE_" : "NR_TRACE_EVENTS",
-			 value < NR_TRACE_EVENTS ? event_words[value].name
-						 : "");
+		snprintf(text, room, "NR_TRACE_EVENTS");
 	else if (value > 9)
 		snprintf(text, room, "%#" PRIx64 "%s", value,
 			 value > UINT32_MAX ? "ull" : "");
