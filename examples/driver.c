@@ -5,7 +5,7 @@
  * pages, a log in the vmalloc window.
  *
  * Only main() knows that there is no Linux.  It fails each page allocation of
- * the driver in its turn, and looks whether anything is kept.
+ * the driver in its turn, and looks whether pages or areas are kept.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -102,7 +102,9 @@ static struct machine *boot(const char *text)
 
 /*
  * Frames that are free, or a slab's: the kernel's own caches keep theirs.  So
- * pages, areas and caches that the driver forgets are seen, and no object.
+ * pages and areas that the driver forgets are seen.  A cache that still has
+ * objects, or still is there when it is made again, is reported; what kmalloc
+ * gave and nobody freed is not noticed.
  */
 static unsigned int left(struct machine *m)
 {
