@@ -2,8 +2,8 @@
 /*
  * cmd_sign.c - `mmtwin sign FILE...`: the signature of each program's finding.
  *
- * As for run, bytes whose boot line boots no machine are a program that shows
- * nothing, and such a text is unusable.
+ * Where the boot line boots no machine it is as for run: bytes are a program
+ * that shows nothing, since an engine made them; a text is unusable.
  */
 #include "cmd.h"
 #include "cmd_find.h"
