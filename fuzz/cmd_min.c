@@ -78,6 +78,7 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 	}
 	out->ops_before = p->nr;
 	out->tries = 0;
+	/* a check does what sandbox_minimize() would, but for detours */
 	if (!options->validate_full || !shrink_quickly(p, &how, &out->tries) ||
 	    !sandbox_minimize_check(&how, p, &why))
 		out->tries += sandbox_minimize(&how, p);
