@@ -159,16 +159,12 @@ static void write_outcome(const struct writer *w, u32 i)
 {
 	const struct told_op *t = repro_told(w, i);
 
-	if (!t || t->diverged || strcmp(t->end, "ok") == 0) {
-		if (t && t->report)
-			fprintf(w->to, "\t/* reported: %s */\n",
-				report_words[t->report].name);
+	if (!t)
 		return;
-	}
 	if (t->report)
 		fprintf(w->to, "\t/* reported: %s */\n",
 			report_words[t->report].name);
-	else
+	else if (!t->diverged && strcmp(t->end, "ok") != 0)
 		fprintf(w->to, "\t/* %s */\n",
 			t->blocked ? "falls asleep" : t->end);
 }

@@ -42,7 +42,7 @@ extern const char *const repro_type[NR_REPRO_KINDS];
 struct repro_use {
 	u32 giver[OP_ARGS_MAX];
 	bool used;
-	s32 sleepers; /* until it is over, itself among them */
+	s32 sleepers; /* ops asleep during this one, or from it on */
 };
 
 struct writer {
@@ -70,8 +70,8 @@ void repro_stored_arrays(const struct writer *w);
 void repro_call(const struct writer *w, u32 i, char *call, size_t room);
 
 /*
- * repro_text.c: words behind " * "; lines of code, so deep or one deep, which
- * are broken at commas.
+ * repro_text.c: words behind " * "; lines of code behind so many tabs, or one.
+ * What is too long is broken: words at blanks, code at commas.
  */
 void repro_comment(FILE *to, const char *indent, const char *text);
 void repro_statements(FILE *to, u32 tabs, const char *text);

@@ -76,7 +76,10 @@ static void fill_slots(const struct writer *w, u32 i, u32 *giver)
 			giver[op[k].out] = k;
 }
 
-/* Who fell asleep sleeps until the op is over that woke him. */
+/*
+ * Who fell asleep sleeps until the op is over that woke him: first by how many
+ * each op changes the number of sleepers, then their sums.
+ */
 static void find_sleepers(struct writer *w)
 {
 	s32 asleep = 0;
