@@ -55,6 +55,7 @@ struct exec_options {
 	/*
 	 * Called in front of op pause_at, or where the program ends before it:
 	 * behind the last op, at a divergence; but not at a CHECK that failed.
+	 * One past the last op is in front of the end of boot, if that is due.
 	 */
 	void (*pause)(void *arg, struct exec *x);
 	void *pause_arg;

@@ -474,3 +474,21 @@ TEST(what_runs_can_be_asked)
 	EXPECT_EQ(0, at);
 	stop();
 }
+
+static void is_booting(void *arg, struct exec *paused)
+{
+	*(bool *)arg = paused->booting;
+}
+
+TEST(a_pause_at_the_end_is_before_the_end_of_boot)
+{
+	bool booting = false;
+	const struct exec_options options = { .pause = is_booting,
+					      .pause_arg = &booting,
+					      .pause_at = 1 };
+
+	start(&options);
+	EXPECT_EQ(EXEC_AGREES, run_text("r1 = alloc_bootmem\n"));
+	EXPECT(booting);
+	stop();
+}
