@@ -98,6 +98,11 @@ static bool seen_add(struct min *m, u64 hash)
 	return true;
 }
 
+static bool spent(const struct min *m)
+{
+	return m->tries_max && m->tries >= m->tries_max;
+}
+
 bool min_trial_begin(struct min *m)
 {
 	if (!m->stop && !program_copy(&m->trial, m->p))
@@ -111,7 +116,7 @@ bool min_trial_end(struct min *m)
 
 	if (m->stop || !seen_add(m, program_hash(&m->trial)))
 		return false;
-	if (m->tries_max && m->tries >= m->tries_max) {
+	if (spent(m)) {
 		m->stop = true;
 		return false;
 	}
@@ -295,11 +300,12 @@ u32 minimize_trim(struct program *p, min_predicate holds, void *arg,
 }
 
 bool minimize_check(const struct program *p, min_predicate holds, void *arg,
-		    const char **why)
+		    u32 tries_max, const char **why)
 {
 	struct program copy;
 	struct min m = { .p = &copy, .holds = holds, .arg = arg };
 
+	m.tries_max = tries_max;
 	*why = NULL;
 	program_init(&copy);
 	program_init(&m.trial);
@@ -310,7 +316,7 @@ bool minimize_check(const struct program *p, min_predicate holds, void *arg,
 	}
 	run_passes(&m);
 	*why = m.found;
-	if (!m.found && m.stop)
+	if (!m.found && m.stop && !spent(&m))
 		*why = "out of memory";
 	min_free(&m);
 	program_free(&copy);

@@ -29,10 +29,10 @@ u32 minimize_trim(struct program *p, min_predicate holds, void *arg,
 
 /*
  * True if no single op, no pair of ops and no argument of p can be
- * simplified any more; what can is said in *why, with its op (static
- * storage).
+ * simplified any more, as far as tries_max calls of the predicate tell
+ * (0: no limit); what can is said in *why, with its op (static storage).
  */
 bool minimize_check(const struct program *p, min_predicate holds, void *arg,
-		    const char **why);
+		    u32 tries_max, const char **why);
 
 #endif

@@ -225,7 +225,7 @@ static void minimize_in_child(struct shared_min *s,
 	if (check) {
 		const char *why = NULL;
 
-		minimize_check(&copy, holds_inside, &in, &why);
+		minimize_check(&copy, holds_inside, &in, how->tries_max, &why);
 		snprintf(s->why, sizeof(s->why), "%s", why ? why : "");
 		_exit(0);
 	}
@@ -289,5 +289,5 @@ bool sandbox_minimize_check(const struct sandbox_min *how,
 
 	if (!how->died && minimize_inside(how, &same, true, &tries, why))
 		return !*why;
-	return minimize_check(p, holds_in_child, &copy, why);
+	return minimize_check(p, holds_in_child, &copy, how->tries_max, why);
 }

@@ -85,12 +85,12 @@ static void try_row(const struct row *row)
 	if (!row->holds(NULL, &p))
 		TEST_FAIL("%s: does not hold at the start", row->name);
 	if (!row->expected || strcmp(row->expected, row->text) != 0)
-		if (minimize_check(&p, row->holds, NULL, &why))
+		if (minimize_check(&p, row->holds, NULL, 0, &why))
 			TEST_FAIL("%s: called minimal at once", row->name);
 	EXPECT(minimize(&p, row->holds, NULL, 0) > 0);
 	if (!row->holds(NULL, &p))
 		TEST_FAIL("%s: does not hold at the end", row->name);
-	if (!minimize_check(&p, row->holds, NULL, &why))
+	if (!minimize_check(&p, row->holds, NULL, 0, &why))
 		TEST_FAIL("%s: not minimal: %s", row->name, why);
 	if (row->expected)
 		expect_program(row, &p);

@@ -297,6 +297,31 @@ TEST(it_stops_after_tries_max)
 	program_free(&p);
 }
 
+static bool never(void *arg, const struct program *p)
+{
+	(void)arg;
+	(void)p;
+	calls++;
+	return false;
+}
+
+TEST(a_check_stops_after_tries_max)
+{
+	struct program p;
+	const char *why;
+
+	if (!read_text(&p, "r1 = alloc_page cpu=1\nr2 = alloc_page cpu=1\n"))
+		return;
+	calls = 0;
+	EXPECT(minimize_check(&p, never, NULL, 3, &why));
+	EXPECT_EQ(3, calls);
+	EXPECT(minimize_check(&p, never, NULL, 0, &why));
+	EXPECT(calls > 6);
+	calls = 0;
+	EXPECT(!minimize_check(&p, always, NULL, 1, &why) && why);
+	program_free(&p);
+}
+
 static bool two_ops(void *arg, const struct program *p)
 {
 	(void)arg;
