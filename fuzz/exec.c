@@ -250,7 +250,9 @@ static bool wants_view(const struct exec *x, const struct op *op)
 /*
  * Did the op come to nothing?  Not where callbacks of the program had calls
  * of their own: the reports may be theirs, and what they took is taken; nor
- * where calls of the op itself had gone before.
+ * where calls of the op itself had gone before; nor where it gave what it was
+ * asked for, and did without what a report is about (a cache, without its
+ * shared array).
  */
 static bool came_to_nothing(const struct exec *x, const struct op *op,
 			    enum step step)
@@ -261,6 +263,8 @@ static bool came_to_nothing(const struct exec *x, const struct op *op,
 		return false;
 	if (step != STEP_OK)
 		return true;
+	if (op_info[op->code].result != RES_NONE)
+		return false;
 	return x->out.report >= (of_pool ? REPORT_mempool_bad : 1);
 }
 
