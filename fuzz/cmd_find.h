@@ -10,9 +10,10 @@
 
 #define TRY_SECONDS 10u
 #define CONFIRM_TIMES 10u
-#define DEATH_TRIES_MAX 4000u /* a child each: milliseconds */
-#define HANG_TRIES_MAX 100u   /* ... each of which may take HANG_SECONDS */
-#define HANG_SECONDS 2u	      /* enough for what hangs for ever */
+#define DEATH_TRIES_MAX 4000u	/* a child each: milliseconds */
+#define HANG_TRIES_MAX 100u	/* ... each of which may take HANG_SECONDS */
+#define LOOKING_TRIES_MAX 4000u /* with full looks: a millisecond each */
+#define HANG_SECONDS 2u		/* enough for what hangs for ever */
 #define HEADER_MAX 1024
 
 struct smallest {

@@ -68,6 +68,7 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 				   .signature = out->signature,
 				   .died = v->died,
 				   .seconds = seconds };
+	struct sandbox_min looking;
 	const char *why;
 
 	memcpy(out->signature, v->f.signature, SIGNATURE_MAX);
@@ -79,8 +80,11 @@ bool find_smallest(struct program *p, const struct exec_options *options,
 	out->ops_before = p->nr;
 	out->tries = 0;
 	/* a check does what sandbox_minimize() would, but for detours */
+	looking = how;
+	if (!looking.tries_max)
+		looking.tries_max = LOOKING_TRIES_MAX;
 	if (!options->validate_full || !shrink_quickly(p, &how, &out->tries) ||
-	    !sandbox_minimize_check(&how, p, &why))
+	    !sandbox_minimize_check(&looking, p, &why))
 		out->tries += sandbox_minimize(&how, p);
 	out->same = sandbox_confirm(options, p, how.seconds, out->signature,
 				    CONFIRM_TIMES);

@@ -237,8 +237,11 @@ static bool detour(struct min *m, u8 profile)
 	return shorter;
 }
 
+/* What takes many tries: only where nothing else helps any more. */
 static bool pass_detours(struct min *m)
 {
+	if (min_pass_pressure(m))
+		return true;
 	if (m->checking || m->p->nr < DETOUR_FROM)
 		return false;
 	for (u32 i = m->p->profile + 1u; i < NR_PROFILES && !m->stop; i++)
@@ -255,7 +258,6 @@ static void run_passes(struct min *m)
 	while (any && !m->stop) {
 		any = run_op_passes(m);
 		any |= min_pass_alone(m);
-		any |= min_pass_pressure(m);
 		any |= min_pass_args(m);
 		any |= min_pass_attributes(m);
 		any |= min_pass_boot(m);
