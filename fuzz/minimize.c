@@ -205,6 +205,7 @@ static bool run_op_passes(struct min *m)
 		again |= min_pass_ops(m);
 		again |= pass_pairs(m);
 		again |= min_pass_share(m);
+		again |= min_pass_instead(m);
 		again |= min_pass_modes(m);
 		again |= min_pass_merge(m);
 		again |= min_pass_bulk(m);

@@ -56,6 +56,8 @@ bool min_pass_pressure(struct min *m);
 bool min_pass_modes(struct min *m);
 /* minimize_share.c: one slot for two */
 bool min_pass_share(struct min *m);
+/* minimize_instead.c: an op that needs no slot for one that does */
+bool min_pass_instead(struct min *m);
 /* minimize_bulk.c: a pool for many objects */
 bool min_pass_bulk(struct min *m);
 bool min_pass_kmalloc(struct min *m); /* ... and none for a cache */

@@ -111,6 +111,23 @@ static bool maps_and_frees(void *arg, const struct program *p)
 	       maps_where_not_present(arg, p);
 }
 
+/* One of two areas, whatever is in them, is freed. */
+static bool frees_the_second(void *arg, const struct program *p)
+{
+	u32 areas = 0;
+
+	(void)arg;
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct op *op = &p->op[i];
+
+		if (op->code == OP_vfree)
+			return areas == 2 && op->arg[0] == p->op[i - 1].out;
+		areas += op->out != SLOT_NONE &&
+			 op_info[op->code].result == RES_MAP;
+	}
+	return false;
+}
+
 static const struct row rows[] = {
 	{ "an address falls to its page",
 	  "boot profile=0\nload seg=1 off=0x9ff3 len=77 user=1\n", reads_over,
@@ -135,6 +152,11 @@ static const struct row rows[] = {
 	  maps_twice,
 	  "boot profile=0\nmap_page r1 page=r2\nmap_page r1 page=r2\n"
 	  "unmap r1\n" },
+	{ "an area is one without pages of its own",
+	  "boot profile=0\nr1 = alloc_pages order=2\n"
+	  "r2 = vmap r1 nr=3 cpu=1\nr3 = vmap r1\nvfree r3\n",
+	  frees_the_second,
+	  "boot profile=0\nr1 = vmalloc\nr2 = vmalloc\nvfree r2\n" },
 	{ "one page does for two",
 	  "boot profile=0\nr1 = pgd_alloc\nr2 = alloc_page\n"
 	  "map_page r1 page=r2\nset_pte r1\nr3 = alloc_page\n"

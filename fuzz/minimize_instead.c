@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/*
+ * minimize_instead.c - the pass of the minimiser that has an op replaced by
+ * another which needs no slot and fills the same kind of slot.
+ *
+ *	r1 = alloc_page				r1 = alloc_page
+ *	r2 = vmap r1			->	r2 = vmalloc
+ *	vfree r2				vfree r2
+ *
+ * Often it matters that there is an area, and not whose pages are in it; then
+ * the op that made the page can go too.  The number of uses of slots falls,
+ * so that this ends.
+ * Tested by tests/test_minimize_access.c.
+ */
+#include "minimize_state.h"
+
+static bool uses_slots(enum op_code code)
+{
+	const struct op_arg *a = op_info[code].arg;
+
+	for (u32 i = 0; i < OP_ARGS_MAX && a[i].kind != ARG_END; i++)
+		if (arg_slot_kind((enum arg_kind)a[i].kind) != RES_NONE)
+			return true;
+	return false;
+}
+
+static bool try_instead(struct min *m, u32 at, enum op_code code)
+{
+	const struct op *now = &m->p->op[at];
+	struct op op = op_default(code);
+
+	if (!min_trial_begin(m))
+		return false;
+	op.out = now->out;
+	op.cpu = now->cpu;
+	op.flags = now->flags;
+	m->trial.op[at] = op;
+	return min_trial_end(m);
+}
+
+static bool instead(struct min *m, u32 at)
+{
+	enum op_code now = (enum op_code)m->p->op[at].code;
+
+	if (m->p->op[at].out == SLOT_NONE || !uses_slots(now))
+		return false;
+	for (u32 i = 0; i < NR_OP_CODES && !m->stop; i++) {
+		enum op_code code = (enum op_code)op_codes[i];
+
+		if (op_info[code].result == op_info[now].result &&
+		    !uses_slots(code) && try_instead(m, at, code))
+			return true;
+	}
+	return false;
+}
+
+bool min_pass_instead(struct min *m)
+{
+	return min_each_op(m, "an op that needs less can do the same", instead);
+}
