@@ -14,22 +14,13 @@
  */
 #include "minimize_state.h"
 
-static bool uses_slots(enum op_code code)
-{
-	const struct op_arg *a = op_info[code].arg;
-
-	for (u32 i = 0; i < OP_ARGS_MAX && a[i].kind != ARG_END; i++)
-		if (arg_slot_kind((enum arg_kind)a[i].kind) != RES_NONE)
-			return true;
-	return false;
-}
-
 static bool try_instead(struct min *m, u32 at, enum op_code code)
 {
 	const struct op *now = &m->p->op[at];
 	struct op op = op_default(code);
 
-	if (!min_trial_begin(m))
+	if (op_info[code].result != op_info[now->code].result ||
+	    min_uses_slots(&op) || !min_trial_begin(m))
 		return false;
 	op.out = now->out;
 	op.cpu = now->cpu;
@@ -40,17 +31,11 @@ static bool try_instead(struct min *m, u32 at, enum op_code code)
 
 static bool instead(struct min *m, u32 at)
 {
-	enum op_code now = (enum op_code)m->p->op[at].code;
-
-	if (m->p->op[at].out == SLOT_NONE || !uses_slots(now))
+	if (m->p->op[at].out == SLOT_NONE || !min_uses_slots(&m->p->op[at]))
 		return false;
-	for (u32 i = 0; i < NR_OP_CODES && !m->stop; i++) {
-		enum op_code code = (enum op_code)op_codes[i];
-
-		if (op_info[code].result == op_info[now].result &&
-		    !uses_slots(code) && try_instead(m, at, code))
+	for (u32 i = 0; i < NR_OP_CODES && !m->stop; i++)
+		if (try_instead(m, at, (enum op_code)op_codes[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -162,9 +162,8 @@ static bool try_pressure(struct min *m, u32 kb)
 static bool can_stand_alone(const struct min *m, u32 tries)
 {
 	const struct op *op = &m->p->op[m->p->nr - 1];
-	u32 slot[OP_ARGS_MAX + 1];
 
-	return op->out != SLOT_NONE && min_op_slots(op, slot) == 1 &&
+	return op->out != SLOT_NONE && !min_uses_slots(op) &&
 	       (!m->tries_max || m->tries_max - m->tries >= tries);
 }
 

@@ -41,6 +41,8 @@ const char *min_say(const struct min *m);
 /* minimize_units.c: what belongs together */
 /* The slots of an op: those that it uses, then its result's; how many. */
 u32 min_op_slots(const struct op *op, u32 slot[OP_ARGS_MAX + 1]);
+/* Does it need a slot that another op has filled? */
+bool min_uses_slots(const struct op *op);
 /* The slot that an op is about: its result's, or the last that it uses. */
 u32 min_op_slot(const struct op *op);
 /* One past the highest slot that an op names. */

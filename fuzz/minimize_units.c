@@ -53,6 +53,13 @@ u32 min_op_slots(const struct op *op, u32 slot[OP_ARGS_MAX + 1])
 	return nr;
 }
 
+bool min_uses_slots(const struct op *op)
+{
+	u32 slot[OP_ARGS_MAX + 1];
+
+	return min_op_slots(op, slot) > (op->out != SLOT_NONE);
+}
+
 u32 min_op_slot(const struct op *op)
 {
 	u32 slot[OP_ARGS_MAX + 1], nr = min_op_slots(op, slot);
